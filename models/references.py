@@ -1,0 +1,209 @@
+"""Cross-references of a scenario: every name that is used must name something."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from heapq import nlargest
+from itertools import chain, islice
+from operator import eq
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from models.reports import Finding
+from models.rules import Affinity, Pinned
+from models.selectors import WorkloadIndex, WorkloadSelector
+
+if TYPE_CHECKING:
+    from models.catalog import Catalog
+    from models.scenario import ScenarioSpec
+    from models.topology import Topology
+
+Path = tuple[str | int, ...]
+MOST_FINDINGS = 100
+"""Checks stop after so many; whoever reads them mends the first few and comes back."""
+_COMPARED = 300
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like `name`, or ""."""
+    names = list(known)
+    if len(names) > _COMPARED:  # comparing each of 10,000 names takes a third of a second
+        names = nlargest(_COMPARED, names, key=lambda other: _alike(name, other))
+    matches = get_close_matches(name, names, n=1, cutoff=0.55)
+    if not matches:
+        tails = {known_name.rpartition("/")[2]: known_name for known_name in names}
+        matches = [tails[tail] for tail in get_close_matches(name.rpartition("/")[2], tails, n=1, cutoff=0.8)]
+    return matches[0] if matches else ""
+
+
+def _alike(name: str, other: str) -> int:
+    """How many letters stand at the same place, counted from the start and from the end."""
+    from_start, from_end = sum(map(eq, name, other)), sum(map(eq, reversed(name), reversed(other)))
+    return int(from_start + from_end)
+
+
+def broken_references(spec: ScenarioSpec) -> list[Finding]:
+    """References inside a scenario that lead nowhere, names given twice, affinity cycles."""
+    found = chain(_repeated(spec), _selected(spec), _running(spec), _volumes(spec), _cycles(spec))
+    return list(islice(found, MOST_FINDINGS))
+
+
+def unknown_to_catalog(spec: ScenarioSpec, catalog: Catalog, topology: Topology) -> list[Finding]:
+    """Locations, host types and storage classes that the catalog and topology do not know."""
+    found = chain(_locations(spec, topology), _host_types(spec, catalog, topology), _storage_classes(spec, catalog))
+    return list(islice(found, MOST_FINDINGS))
+
+
+def _repeated(spec: ScenarioSpec) -> Iterator[Finding]:
+    for key in ("workloads", "pools", "hosts", "volumes"):
+        counts = Counter(item.name for item in getattr(spec, key))
+        seen: set[str] = set()
+        for i, item in enumerate(getattr(spec, key)):
+            if counts[item.name] > 1 and item.name in seen:
+                yield Finding(("spec", key, i, "name"), repr(item.name), "a name not used before")
+            seen.add(item.name)
+
+
+def _selected(spec: ScenarioSpec) -> Iterator[Finding]:
+    workloads = {workload.name for workload in spec.workloads}
+    pools = {pool.name for pool in spec.pools} | {host.pool for host in spec.hosts if host.pool}
+    hosts = {host.name for host in spec.hosts}
+    for i, rule in enumerate(spec.rules):
+        path: Path = ("spec", "rules", i)
+        for key in ("workloads", "away_from", "near"):
+            selector = getattr(rule, key, None)
+            if isinstance(selector, WorkloadSelector):
+                yield from _names((*path, key), selector.names, workloads, "the name of a workload")
+        selected_hosts = getattr(rule, "hosts", None)
+        if isinstance(rule, Pinned):
+            yield from _names((*path, "hosts"), rule.hosts, hosts, "the name of a standing host")
+        elif selected_hosts is not None:
+            yield from _names((*path, "hosts", "pools"), selected_hosts.pools, pools, "the name of a pool")
+    if spec.unit.workloads is not None:
+        yield from _names(("spec", "unit", "workloads"), spec.unit.workloads.names, workloads, "the name of a workload")
+
+
+def _names(path: Path, names: Iterable[str], known: set[str], what: str) -> Iterator[Finding]:
+    for name in names:
+        pattern = any(char in name for char in "*?[")
+        if name not in known and not (pattern and any(fnmatchcase(k, name) for k in known)):
+            yield Finding(path, repr(name), what, nearest(name, known))
+
+
+def _running(spec: ScenarioSpec) -> Iterator[Finding]:
+    counts = {workload.name: workload.count for workload in spec.workloads}
+    running: Counter[str] = Counter()
+    daemons = {workload.name for workload in spec.workloads if workload.kind == "daemon_set"}
+    for i, host in enumerate(spec.hosts):
+        path: Path = ("spec", "hosts", i, "runs")
+        yield from _names(path, host.runs, set(counts), "the name of a workload")
+        running.update(host.runs)
+        if host.host_type is None and host.capacity is None and host.allocatable is None:
+            yield Finding(("spec", "hosts", i), "no size", "one of host_type, capacity or allocatable")
+    for name, replicas in running.items():
+        if name in counts and name not in daemons and replicas > counts[name]:
+            found = f"{replicas} replicas of {name!r} running"
+            yield Finding(("spec", "hosts"), found, f"at most its {counts[name]} replicas")
+
+
+def _volumes(spec: ScenarioSpec) -> Iterator[Finding]:
+    counts = {workload.name: workload.count for workload in spec.workloads}
+    hosts = {host.name for host in spec.hosts}
+    for i, volume in enumerate(spec.volumes):
+        path: Path = ("spec", "volumes", i)
+        yield from _names((*path, "workload"), [volume.workload], set(counts), "the name of a workload")
+        if volume.workload in counts and volume.replica >= counts[volume.workload]:
+            yield Finding((*path, "replica"), str(volume.replica), f"an ordinal below {counts[volume.workload]}")
+        if (volume.location is None) == (volume.host is None):
+            found = "both" if volume.host else "neither"
+            yield Finding(path, found, "one of location and host")
+        if volume.host is not None:
+            yield from _names((*path, "host"), [volume.host], hosts, "the name of a standing host")
+
+
+def _cycles(spec: ScenarioSpec) -> Iterator[Finding]:
+    """Affinity between different workloads must not lead back to where it started."""
+    index = WorkloadIndex(spec.workloads)
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    origin: dict[tuple[int, int], int] = {}
+    for i, rule in enumerate(spec.rules):
+        if isinstance(rule, Affinity):
+            for a in index.select(rule.workloads):
+                for b in index.select(rule.near):
+                    if a != b:
+                        graph.add_edge(a, b)
+                        origin.setdefault((a, b), i)
+    for group in nx.strongly_connected_components(graph):
+        if len(group) > 1:
+            cycle = nx.find_cycle(graph.subgraph(group))
+            walk = " -> ".join(spec.workloads[edge[0]].name for edge in [*cycle, cycle[0]])
+            last: Any = cycle[-1]
+            yield Finding(("spec", "rules", origin[last[0], last[1]]), f"the cycle {walk}", "affinity without cycles")
+
+
+def _locations(spec: ScenarioSpec, topology: Topology) -> Iterator[Finding]:
+    def known(path: Path, locations: Iterable[str], what: str) -> Iterator[Finding]:
+        for location in locations:
+            if location not in topology:
+                yield Finding(path, repr(location), what, nearest(location, topology.paths))
+
+    for i, pool in enumerate(spec.pools):
+        yield from known(("spec", "pools", i, "locations"), pool.locations, "a location of the topology")
+    for i, host in enumerate(spec.hosts):
+        yield from known(("spec", "hosts", i, "location"), [host.location], "a location of the topology")
+    for i, volume in enumerate(spec.volumes):
+        if volume.location is not None:
+            yield from known(("spec", "volumes", i, "location"), [volume.location], "a location of the topology")
+    for i, rule in enumerate(spec.rules):
+        selected = getattr(rule, "hosts", None)
+        if selected is not None and not isinstance(rule, Pinned):
+            where: Path = ("spec", "rules", i, "hosts", "locations")
+            yield from known(where, selected.locations, "a location of the topology")
+
+
+def _host_types(spec: ScenarioSpec, catalog: Catalog, topology: Topology) -> Iterator[Finding]:
+    known: dict[str, list[str]] = {}
+    for host_type in catalog.host_types:
+        known.setdefault(host_type.cloud, []).append(host_type.name)
+    everything = sorted({name for names in known.values() for name in names})
+    for i, pool in enumerate(spec.pools):
+        if any(location not in topology for location in pool.locations):
+            continue  # said already; no type would be found there
+        here = [name for cloud in {loc.split("/")[0] for loc in pool.locations} for name in known.get(cloud, ())]
+        for pattern in pool.host_types:
+            if not any(fnmatchcase(name, pattern) for name in here):
+                what = "a host type of the catalog at these locations"
+                yield Finding(
+                    ("spec", "pools", i, "host_types"), repr(pattern), what, nearest(pattern, here or everything)
+                )
+    for i, host in enumerate(spec.hosts):
+        here = known.get(host.location.split("/")[0], [])
+        if (
+            host.host_type is not None
+            and host.host_type not in here
+            and host.capacity is None
+            and host.allocatable is None
+        ):
+            what = "a host type of the catalog, or a capacity beside it"
+            yield Finding(("spec", "hosts", i, "host_type"), repr(host.host_type), what, nearest(host.host_type, here))
+
+
+def _storage_classes(spec: ScenarioSpec, catalog: Catalog) -> Iterator[Finding]:
+    known = catalog.storage_class_of
+    for i, workload in enumerate(spec.workloads):
+        for j, claim in enumerate(workload.volumes):
+            if claim.storage_class is not None and claim.storage_class not in known:
+                path: Path = ("spec", "workloads", i, "volumes", j, "storage_class")
+                yield Finding(
+                    path, repr(claim.storage_class), "a known storage class", nearest(claim.storage_class, known)
+                )
+    for i, volume in enumerate(spec.volumes):
+        if volume.storage_class is not None and volume.storage_class not in known:
+            where: Path = ("spec", "volumes", i, "storage_class")
+            yield Finding(
+                where, repr(volume.storage_class), "a known storage class", nearest(volume.storage_class, known)
+            )

@@ -1,0 +1,161 @@
+"""Resource vectors: what a replica asks for and what a host has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from pydantic import Field, model_serializer, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.base import Frozen
+from models.units import Bytes, Count, Cpu, Gpu, format_bytes, format_milli, parse_count
+
+CPU, MEMORY, GPU = "cpu", "memory", "gpu"
+EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS = "ephemeral_storage", "pods", "volumes", "iops", "mbps"
+NAMES = (CPU, MEMORY, GPU, EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS)
+UNLIMITED_IF_ABSENT = frozenset({EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS})
+"""Resources that a host has without limit where its capacity does not name them."""
+
+_ALIASES = {"ephemeral-storage": EPHEMERAL_STORAGE, "nvidia.com/gpu": GPU, "amd.com/gpu": GPU}
+_WRITTEN = {CPU: format_milli, GPU: format_milli, MEMORY: format_bytes, EPHEMERAL_STORAGE: format_bytes}
+
+
+_V = TypeVar("_V", bound="Vector")
+
+
+class Vector(Frozen):
+    """Amounts by resource, written as one mapping; a key with a `/` is an extended resource.
+
+    Units: `cpu` and `gpu` in thousandths, `memory` and `ephemeral_storage` in bytes, `mbps` in
+    MB/s of volume throughput, all others counts.
+    """
+
+    extended: dict[str, int] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_extended(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        known: dict[str, Any] = {}
+        extended = dict(data.get("extended") or {})
+        for key, value in data.items():
+            if key == "extended":
+                continue
+            if not isinstance(key, str):
+                raise PydanticCustomError("quantity", "found {key}, expected a resource name", {"key": repr(key)})
+            if "/" in key and key not in _ALIASES:
+                try:
+                    extended[key] = parse_count(value)
+                except PydanticCustomError as error:
+                    raise PydanticCustomError("quantity", "{key}: {why}", {"key": key, "why": str(error)}) from None
+            else:
+                known[_ALIASES.get(key, key)] = value
+        return {**known, "extended": extended}
+
+    @model_serializer(mode="wrap")
+    def _flat(self, handler: Any, info: Any) -> dict[str, Any]:
+        amounts = self.amounts()
+        if info.mode == "json":
+            return {name: _WRITTEN.get(name, int)(value) for name, value in amounts.items()}
+        return dict(amounts)
+
+    @classmethod
+    def of(cls: type[_V], amounts: Mapping[str, int]) -> _V:
+        """Build from amounts in units (millicores, bytes, counts) instead of written quantities."""
+        known = {name: value for name, value in amounts.items() if name in NAMES}
+        extended = {name: value for name, value in amounts.items() if name not in NAMES}
+        values: dict[str, Any] = {**cls._blank(), **known, "extended": extended}
+        return cast("_V", cls.model_construct(**values))
+
+    @classmethod
+    @cache
+    def _blank(cls) -> dict[str, int | None]:
+        return {name: cls.model_fields[name].default for name in NAMES}
+
+    def amounts(self) -> dict[str, int]:
+        """Amounts in units by resource name, those that are stated only."""
+        stated = {name: getattr(self, name) for name in NAMES if getattr(self, name)}
+        return {**stated, **self.extended}
+
+    def __getitem__(self, name: str) -> int:
+        """The amount of one resource in units, 0 where it is not stated."""
+        value = getattr(self, name) if name in NAMES else self.extended.get(name, 0)
+        return value or 0
+
+
+class Resources(Vector):
+    """What a replica requests (or may use at most, as limits)."""
+
+    cpu: Cpu = 0
+    memory: Bytes = 0
+    gpu: Gpu = 0
+    ephemeral_storage: Bytes = 0
+    pods: Count = 0
+    volumes: Count = 0
+    iops: Count = 0
+    mbps: Count = 0
+
+    def plus(self, other: Vector) -> Resources:
+        """The sum of two vectors."""
+        mine, theirs = self.amounts(), other.amounts()
+        return Resources.of({name: mine.get(name, 0) + theirs.get(name, 0) for name in {**mine, **theirs}})
+
+    def times(self, count: int) -> Resources:
+        """The vector of `count` equal replicas."""
+        return Resources.of({name: value * count for name, value in self.amounts().items()})
+
+
+class Capacity(Vector):
+    """What a host has. None: not stated, and without limit for those in `UNLIMITED_IF_ABSENT`."""
+
+    cpu: Cpu
+    memory: Bytes
+    gpu: Gpu = 0
+    ephemeral_storage: Bytes | None = None
+    pods: Count | None = None
+    volumes: Count | None = None
+    iops: Count | None = None
+    mbps: Count | None = None
+
+    @classmethod
+    @cache
+    def _blank(cls) -> dict[str, int | None]:
+        return {name: None if name in UNLIMITED_IF_ABSENT else 0 for name in NAMES}
+
+    def amounts(self) -> dict[str, int]:
+        """Amounts in units by resource name; a stated zero stays."""
+        stated = {name: getattr(self, name) for name in NAMES if getattr(self, name) is not None}
+        return {**stated, **self.extended}
+
+    def limit(self, name: str) -> int | None:
+        """How much a host can give of a resource in units; None is without limit."""
+        if name in UNLIMITED_IF_ABSENT:
+            value: int | None = getattr(self, name)
+            return value
+        return self[name]
+
+    def minus(self, used: Vector) -> Capacity:
+        """What is left when `used` is taken off, never below zero."""
+        return Capacity.of({name: max(0, value - used[name]) for name, value in self.amounts().items()})
+
+
+def describe_amount(name: str, value: int) -> str:
+    """An amount for people: `350m CPU`, `2Gi memory`, `3 pods`."""
+    labels = {CPU: "CPU", GPU: "GPU", EPHEMERAL_STORAGE: "ephemeral storage", IOPS: "IOPS", MBPS: "MB/s"}
+    if name in (MEMORY, EPHEMERAL_STORAGE):
+        text = _readable_bytes(value)
+    elif name in (CPU, GPU):
+        text = format_milli(value)
+    else:
+        text = f"{value:,}"
+    return f"{text} {labels.get(name, name)}"
+
+
+def _readable_bytes(value: int) -> str:
+    for suffix, factor in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if value >= factor:
+            return f"{value / factor:,.1f}".removesuffix(".0") + f" {suffix}"
+    return f"{value} B"

@@ -1,0 +1,90 @@
+"""The scenario: everything a plan is made from, in one document."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.base import API_VERSION, Frozen, Metadata
+from models.catalog import Catalog
+from models.goals import DEFAULT_GOALS, Goal
+from models.host import Host, HostPool
+from models.references import broken_references
+from models.rules import Rule
+from models.selectors import Workloads
+from models.topology import DomainNode
+from models.volume import Volume
+from models.workload import Workload
+
+REPEATABLE = ("workloads", "hosts")
+"""Lists whose entries may say `count: n`."""
+
+
+class Unit(Frozen):
+    """What density counts: one replica of these workloads is one `name`."""
+
+    name: str = "container"
+    workloads: Workloads | None = None
+
+
+class ScenarioSpec(Frozen):
+    """Workloads, the hosts that stand, the pools to open more from, rules and goals.
+
+    `catalog` adds to and overrides the shipped catalog; `price_sheets` are files (relative to
+    the scenario) that do the same. `topology` adds sites and racks to the catalog's regions.
+    """
+
+    workloads: tuple[Workload, ...] = Field(min_length=1)
+    pools: tuple[HostPool, ...] = ()
+    hosts: tuple[Host, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    goals: tuple[Goal, ...] = DEFAULT_GOALS
+    catalog: Catalog = Catalog()
+    price_sheets: tuple[str, ...] = ()
+    topology: tuple[DomainNode, ...] = ()
+    unit: Unit = Unit()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _repeat(cls, data: Any) -> Any:
+        """Let one workload or host with `count: n` stand for n equal ones named NAME-1 … NAME-n."""
+        if not isinstance(data, dict):
+            return data
+        lists = {key: data[key] for key in REPEATABLE if isinstance(data.get(key), list | tuple)}
+        repeated = {key: [one for entry in entries for one in _repeated(entry)] for key, entries in lists.items()}
+        return {**data, **repeated}
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> ScenarioSpec:
+        findings = broken_references(self)
+        if findings:
+            raise PydanticCustomError(
+                "references", "{count} broken references", {"count": len(findings), "findings": findings}
+            )
+        return self
+
+
+def _repeated(entry: Any) -> list[Any]:
+    count = entry.get("count") if isinstance(entry, dict) else None
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= 100_000:
+        return [entry]
+    one = {key: value for key, value in entry.items() if key != "count"}
+    name = one.get("name", "unnamed")
+    return [{**one, "name": f"{name}-{n}"} for n in range(1, count + 1)]
+
+
+class Scenario(Frozen):
+    """A planning scenario (`kind: Scenario`)."""
+
+    apiVersion: Literal["bayplan/v1"] = API_VERSION  # noqa: N815 (as Kubernetes writes it)
+    kind: Literal["Scenario"] = "Scenario"
+    metadata: Metadata
+    spec: ScenarioSpec
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.metadata.name

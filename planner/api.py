@@ -1,0 +1,184 @@
+"""All that the command line and the pages call.
+
+from planner import api
+plan = api.plan(scenario)
+assert not api.verify(scenario, plan)
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
+from typing import TYPE_CHECKING
+
+from models.base import Metadata
+from models.plan import Plan, PlanSpec, PlanStatus
+from models.reports import Violation
+from models.scenario import Scenario
+from planner.errors import VerificationError
+
+if TYPE_CHECKING:
+    from models.catalog import Catalog
+    from planner.explain.outcome import Outcome
+    from planner.solvers.result import Observer, Result, Solver
+    from planner.solvers.stop import Clock, Stop
+
+
+def plan(
+    scenario: Scenario,
+    *,
+    stop: Stop | None = None,
+    seed: int = 0,
+    solver: Solver | None = None,
+    observer: Observer | None = None,
+    clock: Clock | None = None,
+) -> Plan:
+    """Plan a scenario: where everything goes, which hosts to use, and how good that is known to be.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    stop : Stop, optional
+        When to end; after 30 seconds by default.
+    seed : int
+    solver : Solver, optional
+        The portfolio of all solvers by default.
+    observer : callable, optional
+        Sees progress.
+    clock : Clock, optional
+        A running clock instead of `stop`, for whoever wants to cancel.
+
+    Returns
+    -------
+    Plan
+        Checked by `verify`. It may leave replicas out; `status` says which and why.
+
+    Raises
+    ------
+    InputError
+        If a price sheet of the scenario cannot be read.
+    VerificationError
+        If the solver's plan breaks a rule: a bug in Bayplan.
+    """
+    from planner.explain.outcome import Outcome
+    from planner.formats.catalogs import catalog_for
+    from planner.problem import build
+    from planner.solvers.stop import Stop
+
+    running = clock or (stop or Stop()).start()
+    catalog = catalog_for(scenario)
+    problem, names = build(scenario, catalog)
+    result = (solver or _portfolio()).solve(problem, running, seed=seed, observer=observer)
+    made = _document(Outcome(problem, names, result.solution), result, catalog, seed, running.elapsed)
+    _check(made, Outcome(problem, names, result.solution), catalog)
+    return made
+
+
+def verify(scenario: Scenario, plan: Plan) -> tuple[Violation, ...]:
+    """Every breach of the scenario's rules by a plan, its figures included; empty for a good plan."""
+    from planner.formats.catalogs import catalog_for
+    from planner.verify import verify as check
+
+    return check(scenario, plan, catalog_for(scenario))
+
+
+def differs_from_today(scenario: Scenario, plan: Plan) -> bool:
+    """Whether carrying the plan out changes anything: a host opened, released, or running other replicas."""
+    daemons = {workload.name for workload in scenario.spec.workloads if workload.kind == "daemon_set"}
+    today = {
+        host.name: {name: count for name, count in host.runs.items() if count and name not in daemons}
+        for host in scenario.spec.hosts
+    }
+    planned = {
+        host.name: {name: len(ordinals) for name, ordinals in host.runs.items() if ordinals} for host in plan.spec.hosts
+    }
+    return planned != today
+
+
+def _portfolio() -> Solver:
+    from planner.solvers.portfolio import Portfolio
+
+    return Portfolio()
+
+
+def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, seconds: float) -> Plan:
+    from planner.explain import figures, proof
+    from planner.explain.conflict import conflicts
+    from planner.explain.prices import oldest_price
+    from planner.explain.unplaced import unplaced
+    from planner.explain.warnings import warnings
+    from planner.formats.catalogs import catalog_date
+    from planner.formats.documents import input_hash
+    from planner.problem import decode
+
+    scenario = outcome.names.scenario
+    hosts = decode(outcome.problem, outcome.names, result.solution)
+    least = proof.least_unplaced(outcome, result.bounds)
+    found = conflicts(outcome, result.conflict, least.value, least.method)
+    tiers = proof.tiers(outcome, result.bounds, hosts)
+    deciding = proof.deciding(tiers)
+    left_out = unplaced(outcome)
+    kept = {host.name for host in hosts if host.standing}
+    status = PlanStatus(
+        state=proof.state(outcome, tiers, found),
+        hosts_used=len(hosts),
+        density=figures.density_of(hosts, figures.counting(scenario)),
+        density_unit=scenario.spec.unit.name,
+        cost_per_month=figures.monthly(host.per_hour for host in hosts),
+        objective=deciding.value,
+        objective_goal=deciding.goal,
+        bound=deciding.bound,
+        gap=deciding.gap,
+        unplaced=sum(entry.replicas for entry in left_out),
+        unplaced_workloads=left_out,
+        conflicts=found,
+        tiers=tiers,
+        before=figures.before(scenario, outcome.names.offerings),
+        hosts_released=sum(host.name not in kept for host in scenario.spec.hosts),
+        cost_by_cloud=figures.cost_by(hosts, lambda host: host.cloud),
+        cost_by_purchase=figures.cost_by(hosts, lambda host: host.purchase),
+        oldest_price=oldest_price(outcome.names, hosts),
+        warnings=warnings(outcome, hosts, date.today()),
+        ended=result.ended,
+        seconds=round(seconds, 3),
+        solver=result.solver,
+        seed=seed,
+        input_hash=input_hash(scenario),
+        catalog_date=catalog_date(catalog),
+        versions=versions(),
+    )
+    spec = PlanSpec.model_construct(scenario=scenario.name, hosts=hosts)
+    return Plan.model_construct(metadata=Metadata(name=scenario.name), spec=spec, status=status)
+
+
+def _check(plan: Plan, outcome: Outcome, catalog: Catalog) -> None:
+    """Have the plan verified; what no plan can keep to is not held against this one."""
+    from planner.explain.conflict import missing_rooms, unavoidable
+    from planner.verify import verify as check
+
+    excused = missing_rooms(outcome) | {rule for conflict in unavoidable(outcome) for rule in conflict.rules}
+    violations = [
+        violation
+        for violation in check(outcome.names.scenario, plan, catalog)
+        if not (excused and _excused(violation, excused))
+    ]
+    if violations:
+        raise VerificationError(violations)
+
+
+def _excused(violation: Violation, rules: frozenset[str]) -> bool:
+    if violation.rule in ("headroom", "quota"):
+        return (violation.label or violation.rule) in {rule.partition(" (")[0] for rule in rules}
+    return (violation.rule, violation.subject) == ("tiers", "state")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Bayplan, its exact solver and Python."""
+    found = {"python": python_version()}
+    for package in ("bayplan", "ortools"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return dict(sorted(found.items()))

@@ -1,0 +1,168 @@
+"""The best bound of every goal tier, by all methods of this room."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Protocol
+
+from models.goals import GoalTier
+from models.topology import LEVELS
+from planner.bounds.balance import fullest_host
+from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.classes import Classes
+from planner.bounds.domains import domains_needed
+from planner.bounds.dual_feasible import hosts_by_rounding
+from planner.bounds.given import Given, Objective, by_rank, nowhere
+from planner.bounds.integer import whole_hosts
+from planner.bounds.linear import solve_relaxation
+from planner.bounds.per_resource import cost_per_resource, hosts_per_resource
+from planner.problem.problem import Problem
+from planner.problem.score import tier_value, unplaced
+from planner.problem.solution import Solution
+
+SECONDS = 1.5
+"""The most for each mixed-integer program; there is none after a tier that is left with a gap."""
+
+
+class Timer(Protocol):
+    """A running clock."""
+
+    @property
+    def over(self) -> bool:
+        """Whether time is up."""
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left."""
+
+
+def best_bounds(problem: Problem, solution: Solution | None = None, clock: Timer | None = None) -> tuple[Bound, ...]:
+    """One bound per goal tier, in order.
+
+    Parameters
+    ----------
+    problem : Problem
+    solution : Solution, optional
+        A known plan. The bound of a tier holds for all plans that do no worse than it in the tiers
+        before; where it is met in all tiers, the plan is optimal. Without one, earlier tiers are
+        taken to place all that fits somewhere.
+    clock : Timer, optional
+        Where it is over, only the quick methods are used.
+
+    Returns
+    -------
+    tuple of Bound
+        The bound of `unplaced` is the sum over priorities of the least that must stay out of each,
+        given what stays out of the higher ones.
+    """
+    classes, seconds = Classes.merge(problem), SECONDS
+    bounds: list[Bound] = []
+    for number in range(len(problem.goals)):
+        tier = _Tier(problem, classes, number, solution, clock, seconds)
+        bounds.append(tier.bound())
+        if tier.value is not None and bounds[-1].value < tier.value:
+            seconds = 0.0
+    return tuple(bounds)
+
+
+def tier_bound(
+    problem: Problem,
+    tier: int,
+    solution: Solution | None = None,
+    clock: Timer | None = None,
+    seconds: float = SECONDS,
+) -> Bound:
+    """The bound of one goal tier alone: see `best_bounds`.
+
+    `seconds` is the most for each mixed-integer program; with 0 there is none, and the bound is repeatable.
+    """
+    return _Tier(problem, Classes.merge(problem), tier, solution, clock, seconds).bound()
+
+
+class _Tier:
+    """One goal tier with what its bound may take for granted."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        classes: Classes,
+        number: int,
+        solution: Solution | None,
+        clock: Timer | None,
+        seconds: float,
+    ) -> None:
+        self.problem, self.classes, self.solution = problem, classes, solution
+        self.clock, self.seconds = clock, seconds
+        self.goal: GoalTier = problem.goals[number]
+        self.given = Given.before(problem, number, solution)
+        self.value = None if solution is None else tier_value(problem, solution, self.goal)
+
+    def bound(self) -> Bound:
+        """The best of all methods."""
+        if self.value == 0:
+            return TRIVIAL
+        match self.goal.goal:
+            case "unplaced":
+                return self._unplaced()
+            case "hosts":
+                return self._hosts()
+            case "cost":
+                return self._best(self._quick_cost(), "cost")
+            case "domains" if self.goal.level == "host":
+                return self._hosts()
+            case "domains":
+                return domains_needed(self.problem, LEVELS.index(self.goal.level), self.given)
+            case "balance":
+                return fullest_host(self.problem, self.given)
+
+    def _hosts(self) -> Bound:
+        return self._best(self._quick_hosts(), "hosts")
+
+    def _quick_hosts(self) -> Iterator[Bound]:
+        if not self.given.allowance(self.problem).any():
+            yield hosts_per_resource(self.problem)
+            yield hosts_by_rounding(self.problem)
+
+    def _quick_cost(self) -> Iterator[Bound]:
+        if not self.given.allowance(self.problem).any():
+            yield cost_per_resource(self.problem)
+
+    def _best(self, quick: Iterator[Bound], objective: Objective) -> Bound:
+        best = TRIVIAL
+        for found in quick:
+            best = best.better(found)
+        return best.better(self._relaxed(objective, self.given, self.value))
+
+    def _relaxed(self, objective: Objective, given: Given, value: int | None, rank: int = 0) -> Bound:
+        """The linear relaxation, and the one with whole hosts where it leaves a gap."""
+        if self.clock is not None and self.clock.over:
+            return TRIVIAL
+        left = math.inf if self.clock is None else self.clock.remaining
+        relaxation = solve_relaxation(self.problem, objective, given, rank, self.classes, seconds=left)
+        if relaxation is None:
+            return TRIVIAL
+        if value is not None and relaxation.bound.value >= value:
+            return relaxation.bound
+        seconds = self.seconds if self.clock is None else min(self.seconds, self.clock.remaining / 10)
+        if not seconds:
+            return relaxation.bound
+        whole = whole_hosts(relaxation, objective, given, value=value, seconds=seconds, rank=rank)
+        return relaxation.bound if whole is None else relaxation.bound.better(whole)
+
+    def _unplaced(self) -> Bound:
+        """Rank by rank: what fits nowhere, and what the relaxation has no room for."""
+        stays = nowhere(self.problem).tolist()
+        if self.solution is None:
+            return Bound(sum(stays), "fits nowhere") if any(stays) else TRIVIAL
+        left = by_rank(self.problem, unplaced(self.problem, self.solution)).tolist()
+        total, methods = 0, {"fits nowhere"} if any(stays) else set()
+        for rank, (value, homeless) in enumerate(zip(left, stays, strict=True)):
+            least = homeless
+            if value > homeless:
+                given = Given(tuple(left[:rank]), self.given.hosts, self.given.cost)
+                found = self._relaxed("unplaced", given, value - homeless, rank)
+                least += found.value
+                methods |= {found.method} if found.value else set()
+            total += least
+        return Bound(total, ", ".join(sorted(methods))) if total else TRIVIAL

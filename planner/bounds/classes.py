@@ -1,0 +1,155 @@
+"""Item types that no bound of this room can tell apart, taken together.
+
+Many services have equal replicas and equal rules, each with its own form ("at most one of mine on a
+host"). For a bound they are one class whose copies stay below the sum of the limits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.bounds.given import ranks
+from planner.problem.forms import HOST
+from planner.problem.problem import UNLIMITED, Problem
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class DomainLimit:
+    """At most `most` copies of `classes` together in each domain of `level` (may be the host level)."""
+
+    level: int
+    classes: Ints
+    most: int
+
+
+@dataclass(frozen=True, eq=False)
+class DomainSpread:
+    """Counts of `classes` together, over `domains`, lie between some `low <= most_low` and `low + skew`."""
+
+    level: int
+    classes: Ints
+    domains: Ints
+    skew: int
+    most_low: int
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Classes `C` of the item types that fit somewhere and have copies.
+
+    Attributes
+    ----------
+    of : int64[I]
+        The class of each item type; -1 for those left out.
+    size : int64[C, R]
+    count, rank : int64[C]
+        Copies, and the index of the priority among those of the problem, the highest first.
+    fits : bool[C, B]
+    per_host : int64[C]
+        The most copies on one host by limits on single item types.
+    limits : tuple of DomainLimit
+        Limits below the host level, and those on hosts that several item types share.
+    spreads : tuple of DomainSpread
+    """
+
+    of: Ints
+    size: Ints
+    count: Ints
+    rank: Ints
+    fits: Bools
+    per_host: Ints
+    limits: tuple[DomainLimit, ...]
+    spreads: tuple[DomainSpread, ...]
+
+    @classmethod
+    def merge(cls, problem: Problem) -> Classes:
+        """Take together what is equal in size, places, priority and kinds of limits and spreads."""
+        fits = problem.fits & (problem.available > 0)
+        roles = _roles(problem)
+        packed = np.packbits(fits, axis=1)
+        rank = np.searchsorted(-ranks(problem), -problem.priority)
+        of = np.full(problem.items, -1, dtype=np.int64)
+        known: dict[tuple[object, ...], int] = {}
+        for i in np.flatnonzero((problem.count > 0) & fits.any(axis=1)).tolist():
+            key = (problem.size[i].tobytes(), packed[i].tobytes(), rank[i], tuple(sorted(roles[i])))
+            of[i] = known.setdefault(key, len(known))
+        inside = np.flatnonzero(of >= 0)
+        first = np.unique(of[inside], return_index=True)[1]
+        first = inside[first]
+        count = np.bincount(of[inside], weights=problem.count[inside], minlength=len(first)).astype(np.int64)
+        limits, per_host = _limits(problem, of, len(first))
+        return cls(
+            of=of, size=problem.size[first], count=count, rank=rank[first], fits=fits[first],
+            per_host=per_host, limits=limits, spreads=_spreads(problem, of),
+        )  # fmt: skip
+
+    @property
+    def number(self) -> int:
+        """C, the number of classes."""
+        return len(self.count)
+
+    def share(self, problem: Problem) -> npt.NDArray[np.float64]:
+        """float64[I]: the part of its class's copies that each item type has."""
+        whole = np.where(self.of >= 0, self.count[self.of] if self.number else 1, 1)
+        return np.where(self.of >= 0, problem.count / np.maximum(whole, 1), 0.0)
+
+
+def _roles(problem: Problem) -> dict[int, list[tuple[int, ...]]]:
+    """What limits and spreads say of each item type; forms shared by several keep their own number."""
+    roles: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for n, limit in enumerate(problem.limits):
+        shared = -1 if len(limit.items) == 1 else n
+        for i in limit.items.tolist():
+            roles[i].append((0, shared, limit.level, limit.most))
+    for n, spread in enumerate(problem.spreads):
+        shared = -1 if len(spread.items) == 1 else n
+        domains = tuple(spread.domains.tolist())
+        for i in spread.items.tolist():
+            roles[i].append((1, shared, spread.level, spread.max_skew, int(spread.zero_minimum), *domains))
+    return roles
+
+
+def _limits(problem: Problem, of: Ints, classes: int) -> tuple[tuple[DomainLimit, ...], Ints]:
+    per_host = np.zeros(classes, dtype=np.int64)
+    limited = np.zeros(classes, dtype=bool)
+    within: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    shared: list[DomainLimit] = []
+    for limit in problem.limits:
+        inside = limit.items[of[limit.items] >= 0]
+        if len(limit.items) > 1 and len(inside):
+            shared.append(DomainLimit(limit.level, np.unique(of[inside]), limit.most))
+        elif len(inside):
+            i = int(inside[0])
+            known = within[limit.level, int(of[i])]
+            known[i] = min(known.get(i, UNLIMITED), limit.most, int(problem.count[i]))
+    for (level, c), most in within.items():
+        if level == HOST:
+            per_host[c], limited[c] = sum(most.values()), True
+        else:
+            shared.append(DomainLimit(level, np.array([c]), sum(most.values())))
+    return tuple(shared), np.where(limited, per_host, UNLIMITED)
+
+
+def _spreads(problem: Problem, of: Ints) -> tuple[DomainSpread, ...]:
+    """Spreads over classes; those of twins are summed, which is a relaxation of each of them."""
+    alike: dict[tuple[tuple[int, ...], object], list[int]] = defaultdict(list)
+    for n, spread in enumerate(problem.spreads):
+        classes = tuple(np.unique(of[spread.items[of[spread.items] >= 0]]).tolist())
+        if classes:
+            domains = tuple(spread.domains.tolist())
+            alike[classes, (spread.level, spread.max_skew, spread.zero_minimum, domains)].append(n)
+    merged = []
+    for (classes, _), numbers in alike.items():
+        first = problem.spreads[numbers[0]]
+        counts = [int(problem.count[problem.spreads[n].items].sum()) for n in numbers]
+        most_low = 0 if first.zero_minimum else sum(count // len(first.domains) for count in counts)
+        skew = first.max_skew * len(numbers)
+        merged.append(DomainSpread(first.level, np.array(classes), first.domains, skew, most_low))
+    return tuple(merged)

@@ -1,0 +1,76 @@
+"""What a bound may take for granted: the values of the goal tiers before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.problem.problem import Problem
+from planner.problem.score import tier_value, unplaced
+from planner.problem.solution import Solution
+
+Ints = npt.NDArray[np.int64]
+Objective = Literal["hosts", "cost", "unplaced"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Values that earlier tiers have reached: plans that do worse there are out of the question.
+
+    Attributes
+    ----------
+    unplaced : tuple of int or None
+        Copies that may stay unplaced, per priority, the highest first; item types that fit nowhere
+        are counted, too. None: no earlier tier asks for anything to be placed. Shorter than the
+        ranks of the problem: no limit on the ranks that are missing.
+    hosts, cost : int or None
+        The most hosts, and micro-USD per hour.
+    """
+
+    unplaced: tuple[int, ...] | None
+    hosts: int | None = None
+    cost: int | None = None
+
+    @classmethod
+    def full(cls, problem: Problem) -> Given:
+        """Everything is placed but for what fits nowhere."""
+        return cls(tuple(nowhere(problem).tolist()))
+
+    @classmethod
+    def before(cls, problem: Problem, tier: int, solution: Solution | None) -> Given:
+        """What the tiers before `tier` have reached in a solution; without one, that all is placed that can be."""
+        known = {goal.goal for goal in problem.goals[:tier]}
+        if solution is None:
+            return cls.full(problem) if "unplaced" in known else cls(None)
+        values = {goal.goal: tier_value(problem, solution, goal) for goal in problem.goals[:tier]}
+        left = tuple(by_rank(problem, unplaced(problem, solution)).tolist())
+        return cls(left if "unplaced" in known else None, values.get("hosts"), values.get("cost"))
+
+    def allowance(self, problem: Problem) -> Ints:
+        """int64[ranks]: copies of item types that do fit somewhere which may stay unplaced; -1 is no limit."""
+        stays = nowhere(problem)
+        allowed = np.full(len(stays), -1, dtype=np.int64)
+        if self.unplaced is not None:
+            known = len(self.unplaced)
+            allowed[:known] = np.maximum(0, np.array(self.unplaced, dtype=np.int64) - stays[:known])
+        return allowed
+
+
+def ranks(problem: Problem) -> Ints:
+    """int64[ranks]: the priorities of the problem, the highest first, as in `score`."""
+    return np.unique(problem.priority)[::-1]
+
+
+def by_rank(problem: Problem, copies: Ints) -> Ints:
+    """int64[ranks]: copies int64[I] summed over each priority."""
+    rank = np.searchsorted(-ranks(problem), -problem.priority)
+    return np.bincount(rank, weights=copies, minlength=len(ranks(problem))).astype(np.int64)
+
+
+def nowhere(problem: Problem) -> Ints:
+    """int64[ranks]: copies of item types that fit no bin type of which any host may be opened."""
+    homeless = ~(problem.fits & (problem.available > 0)).any(axis=1)
+    return by_rank(problem, np.where(homeless, problem.count, 0))

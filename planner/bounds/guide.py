@@ -1,0 +1,88 @@
+"""The relaxation as a guide for heuristics: hosts of each type and where copies go, at any size."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from models.goals import GoalTier
+from planner.bounds.bound import Bound
+from planner.bounds.linear import relax
+from planner.problem.forms import HOST
+from planner.problem.problem import UNLIMITED, Problem
+
+LARGE = 100_000
+"""Item types times bin types beyond which forms on domains are left out and equal bin types joined."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """What a relaxation says, by the bin types of the problem.
+
+    Attributes
+    ----------
+    bound : Bound
+        Holds where all is placed that fits somewhere.
+    hosts : float64[B]
+    assigned : float64[I, B]
+        Copies of item types on bin types.
+    """
+
+    bound: Bound
+    hosts: npt.NDArray[np.float64]
+    assigned: npt.NDArray[np.float64]
+
+
+def guide(problem: Problem, goal: GoalTier, seconds: float = math.inf) -> Guide | None:
+    """Relax a problem; a large one without its forms on domains, equal bin types taking equal parts.
+
+    Returns
+    -------
+    Guide or None
+        None where there is not room for everything, or time ran out.
+    """
+    if problem.fits.size <= LARGE or not problem.has_domain_forms:
+        relaxation = relax(problem, goal, seconds=seconds)
+        return None if relaxation is None else Guide(relaxation.bound, relaxation.hosts, relaxation.assigned)
+    flat, groups = _flat(problem)
+    relaxation = relax(flat, goal, seconds=seconds)
+    if relaxation is None:
+        return None
+    hosts, assigned = np.zeros(problem.bins), np.zeros(problem.fits.shape)
+    for n, group in enumerate(groups):
+        hosts[group] = relaxation.hosts[n] / len(group)
+        assigned[:, group] = relaxation.assigned[:, n, None] / len(group)
+    return Guide(relaxation.bound, hosts, assigned)
+
+
+def _flat(problem: Problem) -> tuple[Problem, list[list[int]]]:
+    """The problem with bin types that only their domain tells apart joined, and the groups they came from."""
+    weight = problem.quota_weight
+    alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for b in range(problem.bins):
+        row = problem.capacity[b].tobytes(), problem.fits[:, b].tobytes(), weight[:, b].tobytes()
+        alike[(int(problem.price[b]), *row)].append(b)
+    groups = list(alike.values())
+    first = [group[0] for group in groups]
+    available = [min(UNLIMITED, int(problem.available[group].sum())) for group in groups]
+    flat = replace(
+        problem,
+        capacity=problem.capacity[first],
+        price=problem.price[first],
+        available=np.array(available, dtype=np.int64),
+        required=np.array([problem.required[group].sum() for group in groups], dtype=np.int64),
+        fits=problem.fits[:, first],
+        domain=np.full((len(groups), problem.domain.shape[1]), -1),
+        limits=tuple(form for form in problem.limits if form.level == HOST),
+        apart=tuple(form for form in problem.apart if form.level == HOST),
+        together=(),
+        near=(),
+        spreads=(),
+        rooms=(),
+        quotas=tuple(replace(quota, weight=quota.weight[first]) for quota in problem.quotas),
+    )
+    return flat, groups

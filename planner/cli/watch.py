@@ -1,0 +1,142 @@
+"""Planning under watch: a progress line on standard error, and Ctrl-C that keeps the best plan."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from planner.cli.exits import ExitCode
+
+if TYPE_CHECKING:
+    from models.plan import Plan
+    from models.scenario import Scenario
+    from planner.solvers.result import Observer, Progress
+    from planner.solvers.stop import Clock, Stop
+
+BETWEEN_LINES = 5.0
+"""Seconds between progress lines where standard error is no terminal."""
+_TICK = 0.1
+_MICRO = {"cost": 1_000_000, "balance": 1_000_000}
+
+
+def solve(scenario: Scenario, stop: Stop, seed: int, console: Console, *, quiet: bool) -> Plan:
+    """Plan in a worker thread, while this one shows progress and listens for Ctrl-C.
+
+    The first Ctrl-C ends the search and keeps the best plan so far, the second one ends it all.
+    """
+    from planner import api
+
+    clock = stop.start()
+    worker = _Worker(lambda observer: api.plan(scenario, seed=seed, observer=observer, clock=clock))
+    with _interruptible(clock, console), _shown(console, quiet=quiet) as show:
+        worker.start()
+        while worker.is_alive():
+            worker.join(_TICK)
+            show(clock, worker.latest)
+    return worker.outcome()
+
+
+class _Worker(threading.Thread):
+    """Runs the solve; a daemon, so that nothing waits for it once the user has given up."""
+
+    def __init__(self, work: Callable[[Observer], Plan]) -> None:
+        super().__init__(daemon=True)
+        self.latest: Progress | None = None
+        self._work = work
+        self._plan: Plan | None = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._plan = self._work(self._see)
+        except BaseException as error:
+            self._error = error
+
+    def _see(self, progress: Progress) -> None:
+        self.latest = progress
+
+    def outcome(self) -> Plan:
+        """The plan, or the error that ended the work."""
+        if self._error is not None:
+            raise self._error
+        assert self._plan is not None
+        return self._plan
+
+
+@contextmanager
+def _interruptible(clock: Clock, console: Console) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_interrupt(signum: int, frame: Any) -> None:
+        if clock.cancelled:
+            # The solver may sit in foreign code that no exception reaches.
+            sys.stderr.write("\naborted: nothing was written\n")
+            sys.stderr.flush()
+            os._exit(ExitCode.INTERRUPTED)
+        clock.cancel()
+        console.print("stopping: the best plan so far is kept (Ctrl-C again aborts)", style="bold", soft_wrap=True)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+Show = Callable[["Clock", "Progress | None"], None]
+
+
+@contextmanager
+def _shown(console: Console, *, quiet: bool) -> Iterator[Show]:
+    if quiet:
+        yield lambda clock, progress: None
+    elif console.is_terminal:
+        with console.status(Text("reading the catalog")) as status:
+            yield lambda clock, progress: status.update(line(clock, progress))
+    else:
+        yield _Lines(console)
+
+
+class _Lines:
+    """A line every few seconds."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = time.monotonic()
+
+    def __call__(self, clock: Clock, progress: Progress | None) -> None:
+        if time.monotonic() - self._last >= BETWEEN_LINES:
+            self._last = time.monotonic()
+            self._console.print(line(clock, progress), soft_wrap=True)
+
+
+def line(clock: Clock, progress: Progress | None) -> Text:
+    """`12 s  cost $6,240 a month  bound $6,100 a month  gap 2.2 %  0 unplaced  (cp-sat)`."""
+    from planner.plots.words import goal_value
+
+    text = Text(f"{clock.elapsed:.0f} s", style="bold")
+    if progress is None:
+        return text.append("  looking for a first plan", style="not bold")
+    unit = _MICRO.get(progress.goal, 1)
+    parts = []
+    if progress.incumbent is not None:
+        parts.append(f"{progress.goal} {goal_value(progress.goal, progress.incumbent / unit, 'USD')}")
+    if progress.bound is not None:
+        parts.append(f"bound {goal_value(progress.goal, progress.bound / unit, 'USD')}")
+    if progress.gap is not None:
+        parts.append(f"gap {progress.gap:.1%}".replace("%", " %"))
+    parts.append(f"{progress.unplaced:,} unplaced")
+    if progress.note:
+        parts.append(f"({progress.note})")
+    return text.append("  " + "  ".join(parts), style="not bold")

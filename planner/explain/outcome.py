@@ -1,0 +1,181 @@
+"""A solved problem, and what all explanations count from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, SupportsInt
+
+import numpy as np
+import numpy.typing as npt
+
+from models.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY, VOLUMES, describe_amount
+from models.rules import AttachLimit, Headroom
+from models.selectors import WorkloadIndex
+from planner.problem import UNLIMITED, Names, Problem, Solution
+from planner.problem.forms import HOST
+from planner.problem.names import Narrowing
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+MIB = 2**20
+_IN_MIB = (MEMORY, EPHEMERAL_STORAGE)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Replicas of a workload that are of one item type and stand nowhere."""
+
+    workload: int
+    item: int
+    ordinals: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A problem with the solution found for it."""
+
+    problem: Problem
+    names: Names
+    solution: Solution
+
+    @cached_property
+    def left(self) -> Ints:
+        """int64[I]: copies of each item type that stand nowhere."""
+        return self.problem.count - self.solution.placed(self.problem.items)
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The replicas that stand nowhere, by workload and item type.
+
+        `decode` hands replicas out in the order of `Names.parts`, so the last ones stay.
+        """
+        found = []
+        for item in np.flatnonzero(self.left > 0):
+            missing = int(self.left[item])
+            for part in reversed(self.names.parts[item]):
+                ordinals = part.ordinals[max(0, len(part.ordinals) - missing) :]
+                missing -= len(ordinals)
+                if ordinals:
+                    found.append(LeftOut(part.workload, int(item), ordinals))
+        return tuple(sorted(found, key=lambda left: (left.workload, left.ordinals)))
+
+    @cached_property
+    def room(self) -> Ints:
+        """int64[O, R]: room of each offering, in the problem's units."""
+        rules = self.names.scenario.spec.rules
+        kept = [rule for rule in rules if isinstance(rule, Headroom) and rule.percent is not None]
+        lowered = [rule for rule in rules if isinstance(rule, AttachLimit)]
+        rows = np.array([self._room(o, kept, lowered) for o in range(len(self.names.offerings))], dtype=np.int64)
+        rows = rows.reshape(-1, len(self.problem.resources))
+        for b, members in enumerate(self.names.members):
+            rows[list(members)] = self.problem.capacity[b]
+        return rows
+
+    def _room(self, o: int, headroom: list[Headroom], attach: list[AttachLimit]) -> list[int]:
+        """Room of an offering that no item fits, which has no bin type to ask."""
+        offer = self.names.offerings[o]
+        kept = max((rule.percent or 0 for rule in headroom if rule.hosts.selects(offer)), default=0)
+        lowered = [rule.max_volumes for rule in attach if rule.hosts.selects(offer)]
+        row = []
+        for name in self.problem.resources:
+            limit = self.names.allocatable[o].limit(name)
+            amount = UNLIMITED if limit is None else limit // MIB if name in _IN_MIB else limit
+            if name in (CPU, MEMORY):
+                amount = int(amount * (100 - kept) / 100)
+            row.append(min([amount, *lowered]) if name == VOLUMES else amount)
+        return row
+
+    @cached_property
+    def bin_of(self) -> Ints:
+        """int64[O]: the bin type of each offering, -1 where nothing fits it."""
+        of = np.full(len(self.names.offerings), -1, dtype=np.int64)
+        for b, members in enumerate(self.names.members):
+            of[list(members)] = b
+        return of
+
+    @cached_property
+    def kind(self) -> Ints:
+        """int64[O]: equal for offerings that people count as one (zones of a region are merged)."""
+        ids: dict[object, int] = {}
+        kinds = []
+        for offer in self.names.offerings:
+            region = self.names.topology.ancestor(offer.location, "region") or offer.location
+            key = offer.host or (offer.pool, region, offer.host_type, offer.purchase)
+            kinds.append(ids.setdefault(key, len(ids)))
+        return np.array(kinds, dtype=np.int64)
+
+    def counted(self, mask: Bools) -> int:
+        """How many offerings as people count them have a member in `mask`."""
+        return len(np.unique(self.kind[mask]))
+
+    @cached_property
+    def used(self) -> Ints:
+        """int64[B]: hosts in use of each bin type."""
+        return self.solution.bins_used(self.problem.bins)
+
+    @cached_property
+    def free(self) -> Ints:
+        """int64[P, R]: room that is left on a host of each pattern."""
+        return self.problem.capacity[self.solution.bin] - self.solution.load(self.problem.size)
+
+    def roomy(self, item: int) -> Bools:
+        """bool[B]: bin types with a host in use that still has room for the item."""
+        enough = (self.free >= self.problem.size[item]).all(axis=1)
+        has = np.zeros(self.problem.bins, dtype=bool)
+        has[self.solution.bin[enough]] = True
+        return has
+
+    def offerings_of(self, bins: Bools) -> Bools:
+        """bool[O]: the offerings of the bin types in `bins`."""
+        return np.append(bins, False)[self.bin_of]
+
+    @cached_property
+    def standing(self) -> Bools:
+        """bool[O]: hosts that stand today."""
+        return np.array([bool(offer.host) for offer in self.names.offerings], dtype=bool)
+
+    @cached_property
+    def narrowings(self) -> dict[int, list[Narrowing]]:
+        """By workload with replicas left out, the rules that narrow where it may go, in their order."""
+        wanted = frozenset(left.workload for left in self.left_out)
+        found: dict[int, list[Narrowing]] = defaultdict(list)
+        for narrowing in self.names.narrowings:
+            for w in narrowing.workloads & wanted:
+                found[w].append(narrowing)
+        return found
+
+    @cached_property
+    def rules(self) -> dict[int, list[Any]]:
+        """By workload with replicas left out, the scenario's rules that speak of it."""
+        spec = self.names.scenario.spec
+        index = WorkloadIndex(spec.workloads)
+        wanted = frozenset(left.workload for left in self.left_out)
+        found: dict[int, list[Any]] = defaultdict(list)
+        for rule in spec.rules:
+            if hasattr(rule, "workloads"):
+                for w in wanted.intersection(index.select(rule.workloads)):
+                    found[w].append(rule)
+        return found
+
+    def name(self, workload: int) -> str:
+        """The name of a workload."""
+        return self.names.scenario.spec.workloads[workload].name
+
+    def amount(self, r: SupportsInt, value: SupportsInt) -> str:
+        """An amount of resource `r` in the problem's units, for people."""
+        name = self.problem.resources[int(r)]
+        whole = int(value) * MIB if name in _IN_MIB else int(value)
+        text = describe_amount(name, whole)
+        if name in (CPU, GPU) and whole > 1000:
+            return text.replace(f"{whole}m", f"{whole / 1000:,.3f}".rstrip("0").rstrip("."))
+        return text
+
+    def copies_per_host(self, item: int, offering: int) -> int:
+        """How many copies fit on one empty host of an offering, single-host limits counted in."""
+        size = self.problem.size[item]
+        asked = size > 0
+        fit = int((self.room[offering][asked] // size[asked]).min()) if asked.any() else UNLIMITED
+        limits = [limit.most for limit in self.problem.limits if limit.level == HOST and item in limit.items]
+        return min([fit, *limits])

@@ -1,0 +1,14 @@
+from planner.formats.documents.plan import parse_plan, read_plan, write_plan
+from planner.formats.documents.scenario import input_hash, parse_scenario, read_scenario, write_scenario
+from planner.formats.documents.schema import json_schema
+
+__all__ = [
+    "input_hash",
+    "json_schema",
+    "parse_plan",
+    "parse_scenario",
+    "read_plan",
+    "read_scenario",
+    "write_plan",
+    "write_scenario",
+]

@@ -1,0 +1,118 @@
+"""Give the names back: from patterns over types to hosts that carry replicas."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from models.plan import PlannedHost
+from models.resources import Resources
+from planner.problem.names import Names
+from planner.problem.problem import UNLIMITED, Problem
+from planner.problem.solution import Solution
+
+
+def decode(problem: Problem, names: Names, solution: Solution) -> tuple[PlannedHost, ...]:
+    """Hosts of the plan, with the ordinals of the replicas that each carries.
+
+    Merged offerings (equal zones, say) take turns, so that hosts that nothing tells apart spread
+    over them. Ordinals are handed out in order of hosts.
+    """
+    turns = [_turns(names, b) for b in range(problem.bins)]
+    replicas = [_ordinals(names, i) for i in range(problem.items)]
+    taken = [0] * problem.items
+    demand = {workload.name: workload.demand().amounts() for workload in names.scenario.spec.workloads}
+    numbers: dict[str, int] = defaultdict(int)
+    hosts: list[PlannedHost] = []
+    for bin_type, multiplicity, content in _largest_first(problem, solution):
+        for _ in range(multiplicity):
+            runs: dict[str, list[int]] = defaultdict(list)
+            for item, copies in content.items():
+                for workload, ordinal in replicas[item][taken[item] : taken[item] + copies]:
+                    runs[workload].append(ordinal)
+                taken[item] += copies
+            name = _name(names, offering := next(turns[bin_type]), numbers)
+            binding = _binding(problem, bin_type, content)
+            hosts.append(_host(names, offering, name, content, runs, demand, binding))
+    return tuple(hosts)
+
+
+def _largest_first(problem: Problem, solution: Solution) -> list[tuple[int, int, dict[int, int]]]:
+    """Patterns in a stable order: by bin type, then the most used first."""
+    return sorted(solution.patterns(), key=lambda p: (p[0], -p[1], sorted(p[2].items())))
+
+
+def _turns(names: Names, b: int) -> Iterator[int]:
+    """The offerings of a bin type, standing hosts once each, others in turn without end."""
+    members = names.members[b]
+    if names.offerings[members[0]].host:
+        yield from sorted(members, key=lambda o: names.offerings[o].releasable)
+        return
+    while True:
+        yield from members
+
+
+def _ordinals(names: Names, item: int) -> list[tuple[str, int]]:
+    workloads = names.scenario.spec.workloads
+    return [(workloads[part.workload].name, n) for part in names.parts[item] for n in part.ordinals]
+
+
+def _name(names: Names, o: int, numbers: dict[str, int]) -> str:
+    """The standing host's name, or one that says pool, place, type and number."""
+    offer = names.offerings[o]
+    if offer.host:
+        return offer.host
+    stem = f"{offer.pool}-{offer.location.rpartition('/')[2]}-{offer.host_type}"
+    if offer.purchase != "on_demand":
+        stem += f"-{offer.purchase.replace('_', '-')}"
+    numbers[stem] += 1
+    return f"{stem}-{numbers[stem]}"
+
+
+def _host(
+    names: Names,
+    o: int,
+    name: str,
+    content: dict[int, int],
+    runs: dict[str, list[int]],
+    demand: dict[str, dict[str, int]],
+    binding: str,
+) -> PlannedHost:
+    offer = names.offerings[o]
+    used = _sum((demand[workload], len(ordinals)) for workload, ordinals in runs.items())
+    reserved = _sum((names.room[item][1].amounts(), copies) for item, copies in content.items() if item in names.room)
+    return PlannedHost.model_construct(
+        name=name,
+        location=offer.location,
+        host_type=offer.host_type,
+        pool=offer.pool,
+        purchase=offer.purchase,
+        per_hour=offer.per_hour,
+        standing=bool(offer.host),
+        allocatable=names.allocatable[o],
+        used=Resources.of(used),
+        reserved=Resources.of(reserved),
+        binding=binding,
+        runs={workload: tuple(sorted(ordinals)) for workload, ordinals in sorted(runs.items())},
+    )
+
+
+def _sum(parts: Iterable[tuple[dict[str, int], int]]) -> dict[str, int]:
+    """Amounts times counts, by resource."""
+    total: dict[str, int] = defaultdict(int)
+    for amounts, count in parts:
+        for name, amount in amounts.items():
+            total[name] += amount * count
+    return dict(total)
+
+
+def _binding(problem: Problem, bin_type: int, content: dict[int, int]) -> str:
+    """The resource of which the largest share is used; "" on an empty host."""
+    load = np.zeros(len(problem.resources), dtype=np.int64)
+    for item, copies in content.items():
+        load += problem.size[item] * copies
+    room = problem.capacity[bin_type]
+    share = np.where((room > 0) & (room < UNLIMITED), load / np.maximum(room, 1), 0.0)
+    return problem.resources[int(share.argmax())] if share.max(initial=0) > 0 else ""

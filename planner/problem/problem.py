@@ -1,0 +1,115 @@
+"""The placement problem as read-only integer arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from models.goals import GoalTier
+from planner.problem.forms import HOST, Apart, Limit, Near, Quota, Room, Spread, Together
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+UNLIMITED = 2**40
+"""Stands for "without limit" in capacities, counts of bins and limits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What solvers see: item types, bin types, which goes where, and the forms.
+
+    Attributes
+    ----------
+    resources : tuple of str, length R
+    size : int64[I, R]
+        Demand of one copy, rounded up.
+    count : int64[I]
+        Copies to place.
+    priority : int64[I]
+        Higher is placed first where room is short; kept room (headroom) has the highest.
+    capacity : int64[B, R]
+        Room of one host for workloads, rounded down; `UNLIMITED` where it has no limit.
+    price : int64[B]
+        Micro-USD per hour.
+    available : int64[B]
+        The most hosts of each bin type.
+    required : int64[B]
+        The hosts of each bin type that stay whatever the plan (they are paid in any case).
+    fits : bool[I, B]
+        Rules and size admit a copy on an empty host.
+    domain : int64[B, 5]
+        The domain of each bin type at the levels cloud, region, zone, site, rack; -1 where the
+        topology skips the level. Levels that nothing asks about are all -1.
+    goals : tuple of GoalTier
+    """
+
+    resources: tuple[str, ...]
+    size: Ints
+    count: Ints
+    priority: Ints
+    capacity: Ints
+    price: Ints
+    available: Ints
+    required: Ints
+    fits: Bools
+    domain: Ints
+    goals: tuple[GoalTier, ...]
+    limits: tuple[Limit, ...] = ()
+    apart: tuple[Apart, ...] = ()
+    together: tuple[Together, ...] = ()
+    near: tuple[Near, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    rooms: tuple[Room, ...] = ()
+
+    def __post_init__(self) -> None:
+        items, bins, kinds = len(self.count), len(self.price), len(self.resources)
+        shapes = {
+            "size": (items, kinds), "count": (items,), "priority": (items,), "capacity": (bins, kinds),
+            "price": (bins,), "available": (bins,), "required": (bins,), "fits": (items, bins), "domain": (bins, 5),
+        }  # fmt: skip
+        for name, shape in shapes.items():
+            array = getattr(self, name)
+            if array.shape != shape:
+                raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+            array.flags.writeable = False
+
+    @property
+    def items(self) -> int:
+        """I, the number of item types."""
+        return len(self.count)
+
+    @property
+    def bins(self) -> int:
+        """B, the number of bin types."""
+        return len(self.price)
+
+    @property
+    def quota_weight(self) -> Ints:
+        """int64[Q, B]: the weight of one host of each bin type in each quota."""
+        return np.array([quota.weight for quota in self.quotas], dtype=np.int64).reshape(len(self.quotas), self.bins)
+
+    @property
+    def quota_most(self) -> Ints:
+        """int64[Q]: the most that the weights may sum to."""
+        return np.array([quota.most for quota in self.quotas], dtype=np.int64)
+
+    @property
+    def has_domain_forms(self) -> bool:
+        """Whether any form but quotas and limits on single hosts binds several hosts."""
+        levels = {limit.level for limit in self.limits} | {apart.level for apart in self.apart}
+        levels |= {together.level for together in self.together} | {near.level for near in self.near}
+        return bool(self.spreads or self.rooms or levels - {HOST})
+
+    def summary(self) -> str:
+        """One line: how large it is."""
+        forms = sum(len(getattr(self, f.name)) for f in fields(self) if f.name in _FORM_FIELDS)
+        return (
+            f"{int(self.count.sum()):,} replicas of {self.items:,} shapes, {self.bins:,} bin types, "
+            f"{len(self.resources)} resources, {forms:,} forms"
+        )
+
+
+_FORM_FIELDS = ("limits", "apart", "together", "near", "spreads", "quotas", "rooms")

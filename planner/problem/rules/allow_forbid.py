@@ -1,0 +1,13 @@
+"""Allowed and forbidden hosts: clouds, regions, zones, types, architectures, purchase options."""
+
+from models.rules import Allow, Forbid, rule_label
+from planner.problem.draft import Draft
+
+
+def compile_rules(draft: Draft) -> None:
+    """Narrow the selected workloads to (or away from) the selected hosts."""
+    for rule in draft.scenario.spec.rules:
+        if isinstance(rule, Allow):
+            draft.narrow(rule_label(rule), draft.select(rule.workloads), draft.hosts(rule.hosts))
+        elif isinstance(rule, Forbid):
+            draft.narrow(rule_label(rule), draft.select(rule.workloads), ~draft.hosts(rule.hosts))

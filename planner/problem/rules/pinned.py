@@ -1,0 +1,27 @@
+"""Pinned workloads stay on standing hosts."""
+
+from models.rules import Pinned, rule_label
+from planner.problem.draft import Draft
+
+
+def compile_rules(draft: Draft) -> None:
+    """Bind workloads to the named hosts, or each running replica to the host it runs on.
+
+    Equal replicas have no identity before they are placed, so the replicas that run today are
+    taken as ordinals 0, 1, … in the order of the scenario's hosts, past those that volumes bind.
+    """
+    hosts = draft.scenario.spec.hosts
+    for rule in draft.scenario.spec.rules:
+        if not isinstance(rule, Pinned):
+            continue
+        label = rule_label(rule)
+        if rule.hosts:
+            draft.narrow(label, draft.select(rule.workloads), draft.standing(rule.hosts))
+            continue
+        for w in draft.select(rule.workloads):
+            name, first = draft.scenario.spec.workloads[w].name, 0
+            for host in hosts:
+                running = host.runs.get(name, 0)
+                if running:
+                    draft.bind(label, w, tuple(range(first, first + running)), draft.standing([host.name]))
+                    first += running

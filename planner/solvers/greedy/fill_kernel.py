@@ -1,0 +1,176 @@
+"""Numba kernel: fill hosts one pattern at a time.
+
+Axis letters: K lots, B bin types, R resources, T bin types to fill, Q quotas, P patterns.
+"""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,arg-type,misc"
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True)
+def _fill(
+    b, rows, left, size, most, capacity, weight, by_distance, value, content,
+    group_start, group_of, group_most, member, clash_start, clash_of,
+):  # fmt: skip
+    """Fill one host of bin type b, always with the lot of `rows` that suits the room left best.
+
+    `content` int64[K] must be zero in `rows`; it is left with the copies, whose value is returned.
+    Suits best: the largest weighted dot product of size and free room, or the smallest weighted
+    Euclidean distance between them (Panigrahy, Talwar, Uyeda, Wieder, "Heuristics for Vector Bin
+    Packing", 2011, section 3).
+    """
+    lots, resources = size.shape
+    free = capacity[b].copy()
+    group_held = np.zeros(len(group_most), np.int64)
+    barred = np.zeros(lots, np.bool_)
+    alive = rows.copy()
+    living = len(rows)
+    worth = 0.0
+    while True:
+        best, best_score, kept = -1, -np.inf, 0
+        for a in range(living):
+            k = alive[a]
+            if barred[k] or left[k] <= content[k] or content[k] >= most[k]:
+                continue
+            score = 0.0
+            for r in range(resources):
+                if size[k, r] > free[r]:
+                    score = -np.inf
+                    break
+                scale = weight[b, r]
+                if by_distance:
+                    gap = (free[r] - size[k, r]) * scale
+                    score -= gap * gap
+                else:
+                    score += size[k, r] * scale * free[r] * scale
+            if score == -np.inf:
+                continue
+            alive[kept] = k
+            kept += 1
+            if score > best_score:
+                best, best_score = k, score
+        living = kept
+        if best < 0:
+            return worth
+        allowed = True
+        for e in range(group_start[best], group_start[best + 1]):
+            group = group_of[e]
+            if group_held[group] + member[group, best] > group_most[group]:
+                allowed = False
+        if not allowed:
+            barred[best] = True
+            continue
+        for e in range(group_start[best], group_start[best + 1]):
+            group_held[group_of[e]] += member[group_of[e], best]
+        for e in range(clash_start[best], clash_start[best + 1]):
+            barred[clash_of[e]] = True
+        content[best] += 1
+        worth += value[best]
+        for r in range(resources):
+            free[r] -= size[best, r]
+
+
+@njit(cache=True)
+def fill_hosts(
+    size, count, most, capacity, cost, value, weight, by_distance, types, row_start, row_of, open_left,
+    may_open, hosts_left, quota_weight, quota_left, group_start, group_of, group_most, member, clash_start, clash_of,
+):  # fmt: skip
+    """Open hosts one pattern at a time: of all types, the filled host of least cost per value.
+
+    Hosts that stand open are filled first. A pattern is repeated as long as its lots last; a type's
+    pattern stays the best fill for it until one of its own lots runs short, so that only then it is
+    filled anew. Parameters are those of `pack_lots`, and
+
+    cost : float64[B]
+        What opening a host costs.
+    value : float64[K]
+        What placing one copy is worth.
+    weight : float64[B, R]
+        Scales sizes and free room in the measures.
+    types : int64[T]
+        Bin types to fill.
+    row_start, row_of
+        The lots that may stand on types[t]: row_of[row_start[t]:row_start[t+1]].
+    open_left : int64[T]
+        Hosts of each type that stand open.
+    may_open : bool[T]
+        Whether further ones may be opened.
+
+    Returns
+    -------
+    bin, multiplicity : int64[P]
+    start : int64[P + 1]
+    lot, copies : int64[start[P]]
+        Each pattern's content, as in `Solution`.
+    left : int64[K]
+    """
+    left = count.copy()
+    content = np.zeros(size.shape[0], np.int64)
+    lots_in = [np.empty(0, np.int64) for _ in range(len(types))]
+    copies_in = [np.empty(0, np.int64) for _ in range(len(types))]
+    worth = np.zeros(len(types))
+    stale = np.ones(len(types), np.bool_)
+    out_bin = [np.int64(0) for _ in range(0)]
+    out_mult = [np.int64(0) for _ in range(0)]
+    out_start = [np.int64(0)]
+    out_lot = [np.int64(0) for _ in range(0)]
+    out_copies = [np.int64(0) for _ in range(0)]
+    while True:
+        best, best_ratio = -1, np.inf
+        for t in range(len(types)):
+            b = types[t]
+            opens = may_open[t] and hosts_left[b] > 0
+            for q in range(len(quota_left)):
+                if quota_weight[q, b] > quota_left[q]:
+                    opens = False
+            if open_left[t] <= 0 and not opens:
+                continue
+            if stale[t]:
+                rows = row_of[row_start[t] : row_start[t + 1]]
+                worth[t] = _fill(
+                    b, rows, left, size, most, capacity, weight, by_distance, value, content,
+                    group_start, group_of, group_most, member, clash_start, clash_of,
+                )  # fmt: skip
+                chosen = rows[content[rows] > 0]
+                lots_in[t] = chosen
+                copies_in[t] = content[chosen]
+                content[chosen] = 0
+                stale[t] = False
+            if worth[t] <= 0:
+                continue
+            ratio = -1.0 if open_left[t] > 0 else cost[b] / worth[t]
+            if ratio < best_ratio:
+                best, best_ratio = t, ratio
+        if best < 0:
+            break
+        b = types[best]
+        times = np.int64(1) << 40
+        for e in range(len(lots_in[best])):
+            times = min(times, left[lots_in[best][e]] // copies_in[best][e])
+        if open_left[best] > 0:
+            times = min(times, open_left[best])
+            open_left[best] -= times
+        else:
+            times = min(times, hosts_left[b])
+            for q in range(len(quota_left)):
+                if quota_weight[q, b] > 0:
+                    times = min(times, quota_left[q] // quota_weight[q, b])
+            hosts_left[b] -= times
+            for q in range(len(quota_left)):
+                quota_left[q] -= times * quota_weight[q, b]
+        out_bin.append(b)
+        out_mult.append(times)
+        for e in range(len(lots_in[best])):
+            out_lot.append(lots_in[best][e])
+            out_copies.append(copies_in[best][e])
+            left[lots_in[best][e]] -= times * copies_in[best][e]
+        out_start.append(len(out_lot))
+        for t in range(len(types)):
+            for e in range(len(lots_in[t])):
+                if left[lots_in[t][e]] < copies_in[t][e]:
+                    stale[t] = True
+    return (
+        np.array(out_bin), np.array(out_mult), np.array(out_start),
+        np.array(out_lot), np.array(out_copies), left,
+    )  # fmt: skip

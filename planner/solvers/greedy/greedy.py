@@ -1,0 +1,197 @@
+"""The greedy solver: zones first, then many fast packings, the best of which wins.
+
+Item-centric variants are first and best fit decreasing under several size measures, bin-centric
+ones fill host after host by dot product or Euclidean distance (Panigrahy, Talwar, Uyeda, Wieder,
+"Heuristics for Vector Bin Packing", 2011). Bin types are ranked by cost per value of their room,
+a resource being worth more the scarcer it is; the mix of hosts of the linear relaxation is tried,
+too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.guide import Guide, guide
+from planner.problem import Problem, Solution, score
+from planner.problem.score import unplaced
+from planner.solvers.greedy.downsize import downsize
+from planner.solvers.greedy.lots import Lot, Packing, along_flow, bundle, packing
+from planner.solvers.greedy.pack import Packed, unpack
+from planner.solvers.greedy.rooms import Rooms
+from planner.solvers.greedy.variants import variants
+from planner.solvers.greedy.zoning import Cells, Zoning
+from planner.solvers.result import Ended, Observer, Result, deciding_goal, progress_of
+from planner.solvers.stop import Clock, Stop
+from planner.solvers.trim import Patterns, drop_empty, trim
+
+Floats = npt.NDArray[np.float64]
+
+
+QUICK = 3
+"""Variants tried while zones are still dealt out anew."""
+Tried = tuple[list[Lot], Packing, Packed]
+
+
+@dataclass(frozen=True)
+class Greedy:
+    """Zones first, then many fast packings, the best of which wins.
+
+    Attributes
+    ----------
+    rounds : int
+        How often replicas that found no room in their zone are dealt out anew.
+    bin_types : int
+        How many of the best-ranked bin types of each domain the variants try.
+    """
+
+    rounds: int = 8
+    bin_types: int = 6
+
+    def solve(
+        self,
+        problem: Problem,
+        stop: Stop | Clock,
+        *,
+        seed: int = 0,
+        start: Solution | None = None,
+        observer: Observer | None = None,
+    ) -> Result:
+        """Pack by every variant until the stop is met; at least one variant is always run.
+
+        The seed plays no part: nothing is drawn.
+        """
+        run = _Run(self, problem, stop.start(), start, observer)
+        trivial = tuple(TRIVIAL for _ in problem.goals)
+        if not problem.fits.any() or not problem.count.any():
+            return Result(run.best, trivial, run.ended, "greedy", run.clock.elapsed)
+        relaxation = guide(problem, deciding_goal(problem.goals), run.clock.remaining / 2)
+        share = np.zeros(problem.fits.shape) if relaxation is None else relaxation.assigned
+        mix = None if relaxation is None else relaxation.hosts
+        units, cells, rooms = bundle(problem), Cells(problem, share), Rooms(problem)
+        for _ in range(self.rounds + 2 * len(problem.rooms)):
+            narrowed = rooms.narrowed()
+            lots = Zoning(narrowed, cells).assign(units) + rooms.lots()
+            if not lots:
+                break
+            ways = [along_flow(narrowed, lots, share), lots]
+            lots, rows, packed = run.pack(narrowed, ways, mix, rooms, most=QUICK)
+            short = _left_behind(rows, packed)
+            asked, moved = rooms.learn(packed, list(short)), cells.learn(lots, short, packed)
+            if run.over() or not (asked or moved):
+                break
+        if lots and not run.over():
+            run.pack(narrowed, ways, mix, rooms)
+        bounds = _bounds(problem, run.best, relaxation)
+        return Result(run.best, bounds, run.ended, "greedy", run.clock.elapsed)
+
+
+class _Run:
+    """The incumbent of one run, and what it has cost so far."""
+
+    def __init__(
+        self, solver: Greedy, problem: Problem, clock: Clock, start: Solution | None, observer: Observer | None
+    ) -> None:
+        self.solver, self.problem, self.clock, self.observer = solver, problem, clock, observer
+        self.cost = _marginal_cost(problem)
+        self.best = drop_empty(problem, Solution.of([])) if start is None else start
+        self.best_score = score(problem, self.best)
+        self.packings = 0
+        self.ended: Ended = "exhausted"
+
+    def pack(
+        self, problem: Problem, ways: list[list[Lot]], mix: Floats | None, rooms: Rooms, most: int | None = None
+    ) -> Tried:
+        """Pack lots cut in several ways, each by the first `most` variants; the best becomes the incumbent.
+
+        Where every packing leaves copies, all is done again with rows of higher priority first.
+
+        Returns
+        -------
+        The lots, rows and packing of the try with the best score.
+        """
+        cuts = [(lots, packing(problem, lots)) for lots in ways if lots]
+        _, best = min(self._tries(problem, cuts, mix, rooms, most, by_priority=False), key=lambda pair: pair[0])
+        if best[2].left.any() and len(np.unique(problem.priority)) > 1 and not self.over():
+            _, best = min(self._tries(problem, cuts, mix, rooms, most, by_priority=True), key=lambda pair: pair[0])
+        return best
+
+    def _tries(
+        self,
+        problem: Problem,
+        cuts: list[tuple[list[Lot], Packing]],
+        mix: Floats | None,
+        rooms: Rooms,
+        most: int | None,
+        by_priority: bool,
+    ) -> Iterator[tuple[tuple[int, ...], Tried]]:
+        """Scores and packings, variant after variant, until the stop is met."""
+        for lots, rows in cuts:
+            ranks = np.array([problem.priority[behind[0].unit.items[0]] for behind in rows.behind], dtype=np.int64)
+            free = lots is cuts[-1][0]
+            named = variants(problem, rows, self.cost, mix, ranks * by_priority, self.solver.bin_types, free)
+            for name, run in islice(named, most):
+                packed = run()
+                self.packings += 1
+                yield self._take(unpack(rows, packed), name, rooms), (lots, rows, packed)
+                if self.over():
+                    return
+
+    def _take(self, patterns: Patterns, name: str, rooms: Rooms) -> tuple[int, ...]:
+        """Mend and cheapen what a packing gives, and keep it if it is the best so far."""
+        mended = drop_empty(self.problem, trim(self.problem, Solution.of(patterns)))
+        cheaper = downsize(self.problem, mended, self.cost)
+        solution = Solution.of(rooms.without(cheaper.patterns()))
+        value = score(self.problem, solution)
+        if rooms.hold(solution) and value < self.best_score:
+            self.best, self.best_score = solution, value
+            if self.observer is not None:
+                self.observer(progress_of(self.problem, solution, None, self.clock, f"greedy: {name}"))
+        return value
+
+    def over(self) -> bool:
+        """Whether the stop is met."""
+        most = self.clock.stop.iterations
+        if self.clock.cancelled:
+            self.ended = "cancelled"
+        elif self.clock.over:
+            self.ended = "time"
+        elif most is not None and self.packings >= most:
+            self.ended = "iterations"
+        return self.ended != "exhausted"
+
+
+def _bounds(problem: Problem, best: Solution, relaxation: Guide | None) -> tuple[Bound, ...]:
+    """The relaxation's bound on its own tier, where the best plan places all that the relaxation does."""
+    deciding = deciding_goal(problem.goals)
+    tier = problem.goals.index(deciding)
+    left = unplaced(problem, best)[problem.fits.any(axis=1)]
+    first = all(goal.goal == "unplaced" for goal in problem.goals[:tier])
+    if relaxation is None or left.any() or not first or deciding.goal not in ("hosts", "cost"):
+        return tuple(TRIVIAL for _ in problem.goals)
+    return tuple(relaxation.bound if n == tier else TRIVIAL for n in range(len(problem.goals)))
+
+
+def _marginal_cost(problem: Problem) -> Floats:
+    """float64[B]: what opening one more host costs by the deciding goal; price breaks ties of hosts."""
+    price = problem.price.astype(float)
+    if deciding_goal(problem.goals).goal == "hosts":
+        return np.asarray(1.0 + price / max(price.max(initial=0.0), 1.0) * 1e-6)
+    return np.asarray(price + 1e-6)
+
+
+def _left_behind(rows: Packing, packed: Packed) -> dict[Lot, int]:
+    """Units of each lot that found no room; of lots that share a row, the last ones dealt out."""
+    short: dict[Lot, int] = {}
+    for row in np.flatnonzero(packed.left).tolist():
+        left = int(packed.left[row])
+        for lot in reversed(rows.behind[row]):
+            if left > 0:
+                short[lot] = min(left, lot.count)
+                left -= short[lot]
+    return short

@@ -1,0 +1,72 @@
+"""When to stop: `Stop` is data, `stop.start()` the running clock that nested solvers share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Limits of a solve; the first one met ends it.
+
+    Attributes
+    ----------
+    seconds : float or None
+        Wall-clock seconds.
+    iterations : int or None
+        Steps of the solver; a run that ends by them is deterministic under a seed.
+    gap : float
+        Relative gap between plan and bound that is good enough.
+    """
+
+    seconds: float | None = 30.0
+    iterations: int | None = None
+    gap: float = 0.0
+
+    def start(self) -> Clock:
+        """Start the clock."""
+        return Clock(self)
+
+
+@dataclass
+class Clock:
+    """A running clock; cancel it from another thread or a signal handler."""
+
+    stop: Stop
+    started: float = field(default_factory=time.monotonic)
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> Clock:
+        """Return the clock itself: it runs already, and nested solvers share it."""
+        return self
+
+    def part(self, share: float) -> Clock:
+        """Start a clock for a share of the time left; cancelling either cancels both."""
+        seconds = None if self.stop.seconds is None else self.remaining * share
+        return Clock(replace(self.stop, seconds=seconds), _cancelled=self._cancelled)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left; infinite without a limit."""
+        return float("inf") if self.stop.seconds is None else max(0.0, self.stop.seconds - self.elapsed)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether someone asked to stop."""
+        return self._cancelled.is_set()
+
+    @property
+    def over(self) -> bool:
+        """Whether time is up or someone asked to stop."""
+        return self.cancelled or self.remaining <= 0
+
+    def cancel(self) -> None:
+        """Ask to stop; the best plan so far is kept."""
+        self._cancelled.set()

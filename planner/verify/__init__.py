@@ -1,0 +1,3 @@
+from planner.verify.plan import verify
+
+__all__ = ["verify"]

@@ -1,0 +1,203 @@
+"""The plan laid over its scenario: what stands where, counted from the plan's own list."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator
+from decimal import Decimal
+from functools import cached_property
+
+from models.catalog import Catalog
+from models.plan import Plan, PlannedHost
+from models.resources import Capacity, Resources
+from models.scenario import Scenario
+from models.selectors import Hosts, WorkloadIndex, WorkloadSelector
+from models.supply import Offering, offerings, topology_of
+from models.topology import Level
+from planner.verify.admission import Admission
+from planner.verify.amounts import total
+from planner.verify.lookup import Lookup
+
+
+class Stand:
+    """One host of the plan.
+
+    Attributes
+    ----------
+    facts : Offering or None
+        What the scenario and the catalog say of it; None where they know no such host. Rules
+        that look at labels or room pass over such a host: `host` reports it.
+    counts : dict of int to int
+        Replicas by workload position, as many as the plan lists.
+    used : dict of str to int
+        What these ask for, in units; daemonsets not counted.
+    """
+
+    def __init__(
+        self, planned: PlannedHost, facts: Offering | None, counts: dict[int, int], used: dict[str, int]
+    ) -> None:
+        self.planned = planned
+        self.facts = facts
+        self.counts = counts
+        self.used = used
+
+    @property
+    def name(self) -> str:
+        """The host's name in the plan."""
+        return self.planned.name
+
+    @property
+    def per_hour(self) -> Decimal:
+        """Its price in USD: by the catalog if it is known there, else as the plan says."""
+        return self.facts.per_hour if self.facts else self.planned.per_hour
+
+    @property
+    def location(self) -> str:
+        """Where it stands: by the scenario if it is known there, else as the plan says."""
+        return self.facts.location if self.facts else self.planned.location
+
+
+class Layout:
+    """All that the checks look at.
+
+    Parameters
+    ----------
+    scenario, plan, catalog
+        As `verify` takes them.
+    """
+
+    def __init__(self, scenario: Scenario, plan: Plan, catalog: Catalog) -> None:
+        self.scenario, self.plan, self.catalog = scenario, plan, catalog
+        self.topology = topology_of(scenario, catalog)
+        self.lookup = Lookup(scenario, catalog, self.topology)
+        self.workloads = scenario.spec.workloads
+        self.position = {workload.name: w for w, workload in enumerate(self.workloads)}
+        self.index = WorkloadIndex(self.workloads)
+        self.admission = Admission(scenario, catalog, self.index)
+        self.demand = [workload.demand().amounts() for workload in self.workloads]
+        self._daemonsets = [w for w, workload in enumerate(self.workloads) if workload.kind == "daemon_set"]
+        self._daemons: dict[Offering, tuple[int, ...]] = {}
+        self._room: dict[Offering, Capacity] = {}
+        self._domains: dict[tuple[str, Level], str | None] = {}
+        self._eligible: dict[tuple[Level, Hashable], frozenset[str]] = {}
+        self.stands = tuple(self._stand(planned) for planned in plan.spec.hosts)
+
+    def _stand(self, planned: PlannedHost) -> Stand:
+        facts = self.lookup.facts(planned)
+        position = self.position
+        counts = {position[name]: len(ordinals) for name, ordinals in planned.runs.items() if name in position}
+        used = total((self.demand[w], count) for w, count in counts.items())
+        return Stand(planned, facts, {w: count for w, count in counts.items() if count}, used)
+
+    def daemonsets_on(self, facts: Offering) -> tuple[int, ...]:
+        """The daemonsets by workload position that run, one replica each, on a host."""
+        if facts not in self._daemons:
+            self._daemons[facts] = tuple(w for w in self._daemonsets if self.admission.admitted(w, facts))
+        return self._daemons[facts]
+
+    def taken(self, facts: Offering) -> dict[str, int]:
+        """What the daemonsets that run on a host take of it, in units."""
+        return total((self.demand[w], 1) for w in self.daemonsets_on(facts))
+
+    def room(self, facts: Offering) -> Capacity:
+        """What replicas could use of a host: its allocatable less what daemonsets take."""
+        if facts not in self._room:
+            self._room[facts] = facts.allocatable.minus(Resources.of(self.taken(facts)))
+        return self._room[facts]
+
+    @cached_property
+    def stands_of(self) -> dict[int, list[Stand]]:
+        """By workload position, the hosts that carry it."""
+        carried: dict[int, list[Stand]] = defaultdict(list)
+        for stand in self.stands:
+            for w in stand.counts:
+                carried[w].append(stand)
+        return dict(carried)
+
+    @cached_property
+    def today(self) -> dict[str, dict[str, int]]:
+        """By workload name, the standing hosts that carry it now, with how many replicas."""
+        running: dict[str, dict[str, int]] = defaultdict(dict)
+        for host in self.scenario.spec.hosts:
+            for name, count in host.runs.items():
+                running[name][host.name] = count
+        return running
+
+    @cached_property
+    def kinds_of(self) -> dict[int, dict[Offering, list[Stand]]]:
+        """By workload position, the known hosts that carry it, equal ones together."""
+        kinds: dict[int, dict[Offering, list[Stand]]] = defaultdict(lambda: defaultdict(list))
+        for stand in self.stands:
+            if stand.facts:
+                for w in stand.counts:
+                    kinds[w][stand.facts].append(stand)
+        return kinds
+
+    @cached_property
+    def placed(self) -> dict[int, set[int]]:
+        """By workload position, the valid ordinals that stand somewhere."""
+        placed: dict[int, set[int]] = {w: set() for w in range(len(self.workloads))}
+        for planned in self.plan.spec.hosts:
+            for name, ordinals in planned.runs.items():
+                if name in self.position:
+                    w = self.position[name]
+                    placed[w].update(o for o in ordinals if 0 <= o < self.workloads[w].count)
+        return placed
+
+    def missing(self, workload: int) -> int:
+        """How many replicas of a workload stand nowhere."""
+        return self.workloads[workload].count - len(self.placed[workload])
+
+    def select(self, selector: WorkloadSelector) -> tuple[int, ...]:
+        """Positions of the workloads that a rule speaks of."""
+        return self.index.select(selector)
+
+    def selected_stands(self, hosts: Hosts) -> Iterator[tuple[Stand, Offering]]:
+        """The hosts of the plan that a rule speaks of, with what is known of them."""
+        for stand in self.stands:
+            if stand.facts and hosts.selects(stand.facts):
+                yield stand, stand.facts
+
+    def domain(self, stand: Stand, level: Level) -> str | None:
+        """The domain of a level that a host stands in; the host itself at level `host`."""
+        return stand.name if level == "host" else self.domain_of(stand.location, level)
+
+    def domain_of(self, location: str, level: Level) -> str | None:
+        """The domain of a level that a location lies in; None where the topology skips the level."""
+        key = (location, level)
+        if key not in self._domains:
+            self._domains[key] = self.topology.ancestor(location, level)
+        return self._domains[key]
+
+    def per_domain(self, workload: int, level: Level) -> Counter[str | None]:
+        """Placed replicas of a workload by domain; under None those outside any domain of the level."""
+        found: Counter[str | None] = Counter()
+        for stand in self.stands_of.get(workload, ()):
+            found[self.domain(stand, level)] += stand.counts[workload]
+        return found
+
+    def eligible_domains(self, workload: int, level: Level) -> frozenset[str]:
+        """Domains with a host, standing or to be opened, that labels and allowed hosts admit.
+
+        At level `host` these are the plan's hosts: one that was never opened is no domain yet.
+        """
+        admits = self.admission.eligible
+        if level == "host":
+            return frozenset(stand.name for stand in self.stands if stand.facts and admits(workload, stand.facts))
+        key = (level, self.admission.conditions(workload))
+        if key not in self._eligible:
+            domains = defaultdict(list)
+            for location, offers in self._supply.items():
+                domains[self.domain_of(location, level)].extend(offers)
+            self._eligible[key] = frozenset(
+                domain for domain, offers in domains.items() if domain and any(admits(workload, o) for o in offers)
+            )
+        return self._eligible[key]
+
+    @cached_property
+    def _supply(self) -> dict[str, list[Offering]]:
+        """By location, every standing host and everything that may be opened."""
+        found: dict[str, list[Offering]] = defaultdict(list)
+        for offer in offerings(self.scenario, self.catalog, self.topology):
+            found[offer.location].append(offer)
+        return found

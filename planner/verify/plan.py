@@ -1,0 +1,38 @@
+"""The verifier: every breach of every rule by a plan, from the scenario's own words."""
+
+from __future__ import annotations
+
+from models.catalog import Catalog
+from models.plan import Plan
+from models.reports import Violation
+from models.scenario import Scenario
+from planner.verify.checks import ALWAYS, BY_RULE
+from planner.verify.layout import Layout
+
+
+def verify(scenario: Scenario, plan: Plan, catalog: Catalog) -> tuple[Violation, ...]:
+    """Check a plan against its scenario; nothing of how the plan was made is believed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What the plan was asked to do.
+    plan : Plan
+        What to check, its status included. It may be wrong in any way.
+    catalog : Catalog
+        All that can be rented: the shipped catalog with the scenario's price sheets and its own
+        `catalog` laid over it.
+
+    Returns
+    -------
+    tuple of Violation
+        Every breach, those of the checks always in force first, then rule by rule in the
+        scenario's order; empty for a good plan. Replicas that the plan declares as unplaced
+        break no placement rule.
+    """
+    layout = Layout(scenario, plan, catalog)
+    found = [violation for check in ALWAYS for violation in check(layout)]
+    for rule in scenario.spec.rules:
+        if type(rule) in BY_RULE:
+            found.extend(BY_RULE[type(rule)](rule, layout))
+    return tuple(found)

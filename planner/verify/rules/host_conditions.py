@@ -1,0 +1,20 @@
+"""Conditions on the single host: node selector, node affinity, allowed and forbidden hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.reports import Violation
+from planner.verify.admission import HostRule, refusal
+from planner.verify.layout import Layout
+
+
+def check(rule: HostRule, layout: Layout) -> Iterator[Violation]:
+    """Every host that carries one of the rule's workloads meets its condition."""
+    for w in layout.select(rule.workloads):
+        for facts, stands in layout.kinds_of.get(w, {}).items():
+            why = refusal(rule, facts)
+            if why:
+                for stand in stands:
+                    message = f"{layout.workloads[w].name!r} runs on {stand.name}: {why}"
+                    yield Violation(rule.rule, layout.workloads[w].name, message, rule.name)
