@@ -1,5 +1,5 @@
 # Two commands do it all on a fresh machine: `make demo` and `make test`.
-.PHONY: setup demo check test lock clean
+.PHONY: setup demo check test bench docs lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -31,6 +31,10 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n auto
+
+# Make the generated parts of the reference pages anew.
+docs: setup
+	$(BIN)/python docs/reference/refresh.py
 
 # Renew the pinned versions after a change of dependencies in pyproject.toml.
 lock: setup

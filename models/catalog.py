@@ -10,13 +10,13 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from models.base import Frozen
+from models.base import Frozen, Name
+from models.egress import EgressTariff
 from models.resources import Capacity
+from models.storage import StorageClass
 from models.topology import DomainNode
+from models.units import HOURS_PER_MONTH as HOURS_PER_MONTH
 from models.units import Bytes, Count
-from models.workload import Name
-
-HOURS_PER_MONTH = 730
 
 Purchase = Literal[
     "on_demand", "spot", "owned",
@@ -50,8 +50,7 @@ class HostType(Frozen):
     capacity: Capacity
     gpu_model: str | None = None
     gpu_memory: Bytes = 0
-    local_disk: Bytes = 0
-    network_mbps: Count | None = Field(default=None, description="sustained network rate, Mbit/s")
+    watts: float | None = Field(default=None, ge=0, description="power drawn at half load")
     nics: Count | None = None
     addresses_per_nic: Count | None = None
     volumes_share_nics: bool = False
@@ -69,6 +68,7 @@ class Region(Frozen):
     latitude: float | None = None
     longitude: float | None = None
     zones: tuple[Name, ...] = Field(min_length=1)
+    grams_per_kwh: float | None = Field(default=None, ge=0, description="carbon intensity of its grid, gCO2e per kWh")
     source: str = ""
 
     @property
@@ -79,7 +79,10 @@ class Region(Frozen):
     def tree(self) -> DomainNode:
         """The region as a tree under its cloud."""
         zones = tuple(DomainNode(name=zone, level="zone") for zone in self.zones)
-        region = DomainNode(name=self.name, level="region", children=zones)
+        region = DomainNode(
+            name=self.name, level="region", children=zones, country=self.country,
+            latitude=self.latitude, longitude=self.longitude, grams_per_kwh=self.grams_per_kwh,
+        )  # fmt: skip
         return DomainNode(name=self.cloud, level="cloud", children=(region,))
 
 
@@ -92,28 +95,10 @@ class Price(Frozen):
     purchase: Purchase = "on_demand"
     per_hour: Money
     interruption: str | None = Field(default=None, description="how often spot hosts are reclaimed a month")
+    upfront: Money = Field(default=Decimal(0), description="paid at the start of the term; spread over it in per_hour")
+    currency: str = "USD"
     quality: Quality = "user"
     as_of: date
-    source: str = ""
-
-
-class StorageClass(Frozen):
-    """A kind of block volume: where it can be attached and what it can do.
-
-    `scope` is how far a volume can follow its container: within its zone, its region, or on one
-    host only (`host`). `cloud` None: available everywhere.
-    """
-
-    name: Name
-    cloud: str | None = None
-    scope: Literal["host", "zone", "region", "cloud", "any"] = "zone"
-    media: str = ""
-    smallest: Bytes | None = None
-    largest: Bytes | None = None
-    max_iops: Count | None = None
-    max_mbps: Count | None = None
-    per_gb_month: Decimal | None = Field(default=None, ge=0, description="USD")
-    as_of: str = ""
     source: str = ""
 
 
@@ -124,6 +109,7 @@ class Catalog(Frozen):
     regions: tuple[Region, ...] = ()
     prices: tuple[Price, ...] = ()
     storage_classes: tuple[StorageClass, ...] = ()
+    egress: tuple[EgressTariff, ...] = ()
 
     @cached_property
     def type_of(self) -> dict[tuple[str, str], HostType]:
@@ -147,6 +133,7 @@ class Catalog(Frozen):
             regions=_laid(self.regions, other.regions, lambda r: (r.cloud, r.name)),
             prices=_laid(self.prices, other.prices, lambda r: (r.cloud, r.region, r.host_type, r.purchase)),
             storage_classes=_laid(self.storage_classes, other.storage_classes, lambda r: r.name),
+            egress=_laid(self.egress, other.egress, lambda r: (r.cloud, r.scope, r.region, r.to_region)),
         )
 
 

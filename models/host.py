@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from models.base import Frozen
+from models.base import Frozen, Name
 from models.catalog import Architecture, Money, Purchase
+from models.ownership import Ownership
 from models.platforms import Kubernetes, Platform
 from models.resources import Capacity, Resources
 from models.units import Bytes, Count
-from models.workload import Name
 
 Effect = Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
@@ -46,18 +47,25 @@ class HostPool(Frozen):
     purchases: tuple[Purchase, ...] = ("on_demand",)
     platform: Platform = Kubernetes()
     max_hosts: Count | None = None
+    owned: Ownership | None = Field(default=None, description="what its hosts cost under purchase owned")
     boot_disk: Bytes = 100 * 2**30
     overhead: Resources = Resources()
     labels: dict[str, str] = Field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
+
+    @model_validator(mode="after")
+    def _may_own(self) -> HostPool:
+        if self.owned is not None and "owned" not in self.purchases:
+            raise PydanticCustomError("owned", "found owned without the purchase owned, expected it in purchases", {})
+        return self
 
 
 class Host(Frozen):
     """A host that stands today, with what runs on it.
 
     Either `host_type` names a type of the catalog, or `capacity` says what the machine has, or
-    `allocatable` says what is left for workloads (as a node reports it). `per_hour` (USD)
-    overrides the catalog's price. `releasable` false: it stays, and is paid, whatever the plan.
+    `allocatable` says what is left for workloads (as a node reports it). `per_hour` or `owned`
+    override the catalog's price. `releasable` false: it stays, and is paid, whatever the plan.
     """
 
     name: Name
@@ -70,9 +78,16 @@ class Host(Frozen):
     pool: str = ""
     purchase: Purchase = "on_demand"
     per_hour: Money | None = None
+    owned: Ownership | None = Field(default=None, description="what the host costs, in place of per_hour")
     boot_disk: Bytes = 100 * 2**30
     overhead: Resources = Resources()
     labels: dict[str, str] = Field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     releasable: bool = True
     runs: dict[str, Count] = Field(default_factory=dict, description="replicas that run here now, by workload")
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Host:
+        if self.owned is not None and self.per_hour is not None:
+            raise PydanticCustomError("owned", "found both owned and per_hour, expected one of them", {})
+        return self

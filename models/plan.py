@@ -9,9 +9,10 @@ from pydantic import Field, PlainSerializer
 
 from models.base import API_VERSION, Frozen, Metadata
 from models.resources import Capacity, Resources
+from models.units import Count
 
 Usd = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
-"""USD, exact inside and a plain number in documents, so that pipelines can compare it."""
+"""Money in the plan's currency, exact inside and a plain number in documents, so that pipelines can compare it."""
 State = Literal["OPTIMAL", "FEASIBLE", "INFEASIBLE", "UNKNOWN"]
 
 
@@ -19,8 +20,9 @@ class PlannedHost(Frozen):
     """A host of the plan with the ordinals of the replicas it carries, by workload.
 
     `allocatable` is what workloads could use of it, `used` what the placed ones ask for (both
-    with daemonsets taken off first), `reserved` what headroom rules keep free of it.
-    `binding` is the resource that is used most, by share.
+    with daemonsets taken off first; where demand varies, the most at any moment), `reserved`
+    what rules keep free of it. `held` says for how many further replicas of which workloads some
+    of that is held. `binding` is the resource that is used most, by share.
     """
 
     name: str
@@ -35,6 +37,7 @@ class PlannedHost(Frozen):
     reserved: Resources = Resources()
     binding: str = ""
     runs: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+    held: dict[str, Count] = Field(default_factory=dict)
 
     @property
     def replicas(self) -> int:
@@ -72,7 +75,8 @@ class Unplaced(Frozen):
 class TierResult(Frozen):
     """One goal tier: the plan's value, the proven bound, the relative gap between them.
 
-    Units: `unplaced` replicas, `hosts` and `domains` counts, `cost` USD/h, `balance` a share 0-1.
+    Units: `unplaced` and `moves` replicas, `hosts`, `domains` and `breaches` counts, `cost` and `egress`
+    money per hour, `balance`, `fragmentation` and `risk` shares 0-1, `carbon` gCO2e per hour.
     `method` names the bound; "" where none is known.
     """
 
@@ -89,7 +93,7 @@ class Figures(Frozen):
     hosts: int
     replicas: int
     density: float = Field(description="units of density per host in use")
-    cost_per_month: Usd = Field(description="USD, 730 h")
+    cost_per_month: Usd = Field(description="730 h")
 
 
 class Conflict(Frozen):
@@ -100,8 +104,37 @@ class Conflict(Frozen):
     message: str
 
 
+class Breach(Frozen):
+    """How often a plan breaks a rule that is soft or to be mended, against the placement of today.
+
+    `penalty_per_month` is what all its breaches cost; None for a rule to mend.
+    """
+
+    rule: str
+    mode: Literal["soft", "mend"]
+    count: int
+    today: int = 0
+    penalty_per_month: Usd | None = None
+
+
+class CommitmentUse(Frozen):
+    """What a commitment costs in a month, and how much of that the plan's hosts use, at the committed rate."""
+
+    name: str
+    paid_per_month: Usd
+    used_per_month: Usd
+    unused_per_month: Usd
+
+
 class PlanStatus(Frozen):
-    """What is known about the plan. `objective`, `bound` and `gap` are those of the deciding tier."""
+    """What is known about the plan. `objective`, `bound` and `gap` are those of the deciding tier.
+
+    `cost_per_month` is the whole bill; penalties of soft rules are no part of it, but of the goal `cost`.
+    `cost_breakdown` has both by part, those that occur: `compute` (hosts that no commitment covers), storage,
+    egress, licences, commitments (their fees), penalties, moves. By cloud and by purchase option are hosts at
+    their prices, before commitments. `upfront` is paid once, for opened hosts and for commitments, and is part
+    of the monthly cost, spread over the term.
+    """
 
     state: State
     hosts_used: int
@@ -117,8 +150,13 @@ class PlanStatus(Frozen):
     unplaced_workloads: tuple[Unplaced, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     tiers: tuple[TierResult, ...] = ()
+    breaches: tuple[Breach, ...] = Field(default=(), description="soft rules and rules to mend that break, or did")
     before: Figures | None = None
     hosts_released: int = 0
+    moves: int | None = Field(default=None, description="replicas that leave their host, where any run today")
+    cost_breakdown: dict[str, Usd] = Field(default_factory=dict, description="money per month by part of the bill")
+    upfront: Usd = Decimal(0)
+    commitments: tuple[CommitmentUse, ...] = ()
     cost_by_cloud: dict[str, Usd] = Field(default_factory=dict)
     cost_by_purchase: dict[str, Usd] = Field(default_factory=dict)
     oldest_price: str = Field(default="", description="date of the oldest price used")

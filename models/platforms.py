@@ -180,16 +180,106 @@ class BareMetal(_Platform):
 
 
 class Hypervisor(_Platform):
-    """A host for whole virtual machines; CPU may be promised more than once."""
+    """A host for whole virtual machines; CPU and memory may be promised more than once.
+
+    What the hypervisor takes for itself is `reserved`; what it takes for every machine is the
+    workload's `overhead`.
+    """
 
     kind: Literal["hypervisor"]
     runs: Runs = "virtual_machines"
     cpu_overcommit: float = Field(default=1.0, ge=1.0, description="virtual CPUs per CPU")
+    memory_overcommit: float = Field(default=1.0, ge=1.0, description="memory promised per memory there")
 
     @override
     def allocatable(self, host: HostType, boot_disk: int | None = None) -> Capacity:
         left = super().allocatable(host, boot_disk)
-        return Capacity.of({**left.amounts(), CPU: int(left.cpu * self.cpu_overcommit)})
+        promised = {CPU: int(left.cpu * self.cpu_overcommit), MEMORY: int(left.memory * self.memory_overcommit)}
+        return Capacity.of({**left.amounts(), **promised})
+
+
+class Docker(_Platform):
+    """A host with a Docker engine, containers started by hand or by Compose.
+
+    A bridge network hands out addresses to so many containers: a /24 has room for 253.
+    """
+
+    kind: Literal["docker"]
+    containers: Count | None = Field(default=253, description="the most on one bridge network; none: host network")
+
+    @override
+    def max_pods(self, host: HostType) -> int | None:
+        return _smaller(self.containers, host.capacity.pods)
+
+
+class Swarm(_Platform):
+    """A node of a Docker Swarm; `manager` is what the Raft store and the ingress of a manager take."""
+
+    kind: Literal["swarm"]
+    containers: Count | None = Field(default=None, description="the most tasks; an overlay /24 has room for 252")
+    manager: Resources = Resources()
+
+    @override
+    def max_pods(self, host: HostType) -> int | None:
+        return _smaller(self.containers, host.capacity.pods)
+
+    @override
+    def kube_reserved(self, host: HostType) -> Resources:
+        return self.manager
+
+
+class Mesos(_Platform):
+    """A Mesos agent: it offers what the agent itself leaves; parts may be reserved for roles.
+
+    `reservations` keep resources for the workloads of one role; those of other roles, or of none,
+    share what is unreserved (Mesos "Reservation", static and dynamic alike). An agent leaves 1 GiB
+    or half of the memory to the system, whichever is less, and 5 GiB or half of the disk (Mesos
+    "Agent configuration", `--resources`).
+    """
+
+    kind: Literal["mesos"]
+    reservations: dict[str, Resources] = Field(default_factory=dict)
+
+    @override
+    def kube_reserved(self, host: HostType) -> Resources:
+        disk = host.capacity.ephemeral_storage or 0
+        memory = host.capacity.memory
+        return Resources.of({MEMORY: min(GIB, memory // 2), EPHEMERAL_STORAGE: min(5 * GIB, disk // 2)})
+
+
+class Registry(Frozen):
+    """Where a containers-as-a-service keeps its images, and how fast hosts can pull from it."""
+
+    name: str
+    location: str
+    mbps: Count = Field(default=1000, description="Mbit/s that one host pulls")
+
+
+class Caas(_Platform):
+    """A containers-as-a-service: managed hosts, images from its own registry."""
+
+    kind: Literal["caas"]
+    registry: Registry
+    agent: Resources = Resources()
+    containers: Count | None = None
+
+    @override
+    def max_pods(self, host: HostType) -> int | None:
+        return _smaller(self.containers, host.capacity.pods)
+
+    @override
+    def kube_reserved(self, host: HostType) -> Resources:
+        return self.agent
+
+
+def _smaller(one: int | None, other: int | None) -> int | None:
+    stated = [value for value in (one, other) if value is not None]
+    return min(stated, default=None)
+
+
+def reservations_of(platform: Any) -> dict[str, Resources]:
+    """What a platform reserves for roles; only Mesos does."""
+    return platform.reservations if isinstance(platform, Mesos) else {}
 
 
 def _named(value: Any) -> Any:
@@ -197,7 +287,10 @@ def _named(value: Any) -> Any:
 
 
 Platform = Annotated[
-    Annotated[Kubernetes | Eks | Gke | Aks | BareMetal | Hypervisor, Field(discriminator="kind")],
+    Annotated[
+        Kubernetes | Eks | Gke | Aks | BareMetal | Hypervisor | Docker | Swarm | Mesos | Caas,
+        Field(discriminator="kind"),
+    ],
     BeforeValidator(_named),
 ]
 """A platform profile, written as its kind (`eks`) or as a mapping with its parameters."""

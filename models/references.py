@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from models.reports import Finding
-from models.rules import Affinity, Pinned
+from models.rules import Affinity, Exclusive, Latency, Parity, Pinned, Residency
 from models.selectors import WorkloadIndex, WorkloadSelector
 
 if TYPE_CHECKING:
     from models.catalog import Catalog
     from models.scenario import ScenarioSpec
     from models.topology import Topology
+    from models.traffic import Users
 
 Path = tuple[str | int, ...]
 MOST_FINDINGS = 100
@@ -48,18 +49,23 @@ def _alike(name: str, other: str) -> int:
 
 def broken_references(spec: ScenarioSpec) -> list[Finding]:
     """References inside a scenario that lead nowhere, names given twice, affinity cycles."""
-    found = chain(_repeated(spec), _selected(spec), _running(spec), _volumes(spec), _cycles(spec))
+    found = chain(
+        _repeated(spec), _selected(spec), _labels(spec), _users(spec), _running(spec), _volumes(spec), _cycles(spec)
+    )
     return list(islice(found, MOST_FINDINGS))
 
 
 def unknown_to_catalog(spec: ScenarioSpec, catalog: Catalog, topology: Topology) -> list[Finding]:
     """Locations, host types and storage classes that the catalog and topology do not know."""
-    found = chain(_locations(spec, topology), _host_types(spec, catalog, topology), _storage_classes(spec, catalog))
+    found = chain(
+        _locations(spec, topology), _tariffs(spec, topology), _host_types(spec, catalog, topology),
+        _storage_classes(spec, catalog),
+    )  # fmt: skip
     return list(islice(found, MOST_FINDINGS))
 
 
 def _repeated(spec: ScenarioSpec) -> Iterator[Finding]:
-    for key in ("workloads", "pools", "hosts", "volumes"):
+    for key in ("workloads", "pools", "hosts", "volumes", "storage_pools", "commitments"):
         counts = Counter(item.name for item in getattr(spec, key))
         seen: set[str] = set()
         for i, item in enumerate(getattr(spec, key)):
@@ -74,15 +80,24 @@ def _selected(spec: ScenarioSpec) -> Iterator[Finding]:
     hosts = {host.name for host in spec.hosts}
     for i, rule in enumerate(spec.rules):
         path: Path = ("spec", "rules", i)
-        for key in ("workloads", "away_from", "near"):
-            selector = getattr(rule, key, None)
+        fields = rule.__dict__  # asking a model for a field that it does not have is slow
+        for key in ("workloads", "away_from", "near", "to"):
+            selector = fields.get(key)
             if isinstance(selector, WorkloadSelector):
                 yield from _names((*path, key), selector.names, workloads, "the name of a workload")
-        selected_hosts = getattr(rule, "hosts", None)
+        selected_hosts = fields.get("hosts")
         if isinstance(rule, Pinned):
             yield from _names((*path, "hosts"), rule.hosts, hosts, "the name of a standing host")
         elif selected_hosts is not None:
             yield from _names((*path, "hosts", "pools"), selected_hosts.pools, pools, "the name of a pool")
+    for i, commitment in enumerate(spec.commitments):
+        where: Path = ("spec", "commitments", i, "hosts", "pools")
+        yield from _names(where, commitment.hosts.pools, pools, "the name of a pool")
+    for i, flow in enumerate(spec.traffic):
+        for key in ("source", "target"):
+            selector = getattr(flow, key)
+            if selector is not None:
+                yield from _names(("spec", "traffic", i, key), selector.names, workloads, "the name of a workload")
     if spec.unit.workloads is not None:
         yield from _names(("spec", "unit", "workloads"), spec.unit.workloads.names, workloads, "the name of a workload")
 
@@ -92,6 +107,34 @@ def _names(path: Path, names: Iterable[str], known: set[str], what: str) -> Iter
         pattern = any(char in name for char in "*?[")
         if name not in known and not (pattern and any(fnmatchcase(k, name) for k in known)):
             yield Finding(path, repr(name), what, nearest(name, known))
+
+
+def _labels(spec: ScenarioSpec) -> Iterator[Finding]:
+    """Labels by which rules tell workloads apart: some workload that the rule speaks of carries them."""
+    index = WorkloadIndex(spec.workloads)
+    for i, rule in enumerate(spec.rules):
+        match rule:
+            case Parity(match=label):
+                key = "match"
+            case Exclusive(by=str(label)) if label not in ("team", "environment"):
+                key = "by"
+            case _:
+                continue
+        carried = {name for w in index.select(rule.workloads) for name in spec.workloads[w].labels}
+        if label not in carried:
+            what = "a label that some of its workloads carry"
+            yield Finding(("spec", "rules", i, key), repr(label), what, nearest(label, carried))
+
+
+def _users(spec: ScenarioSpec) -> Iterator[Finding]:
+    """Users within some milliseconds must be somewhere."""
+    asked: dict[Path, Users | None] = {
+        ("spec", "rules", i): rule.users for i, rule in enumerate(spec.rules) if isinstance(rule, Latency)
+    }
+    asked |= {("spec", "traffic", i): flow.users for i, flow in enumerate(spec.traffic) if flow.max_latency_ms}
+    for path, users in asked.items():
+        if users is not None and (users.latitude is None or users.longitude is None):
+            yield Finding((*path, "users"), f"{users.name!r} without a place", "its latitude and longitude")
 
 
 def _running(spec: ScenarioSpec) -> Iterator[Finding]:
@@ -159,10 +202,39 @@ def _locations(spec: ScenarioSpec, topology: Topology) -> Iterator[Finding]:
         if volume.location is not None:
             yield from known(("spec", "volumes", i, "location"), [volume.location], "a location of the topology")
     for i, rule in enumerate(spec.rules):
-        selected = getattr(rule, "hosts", None)
+        selected = rule.__dict__.get("hosts")
         if selected is not None and not isinstance(rule, Pinned):
             where: Path = ("spec", "rules", i, "hosts", "locations")
             yield from known(where, selected.locations, "a location of the topology")
+        if isinstance(rule, Residency):
+            yield from known(("spec", "rules", i, "locations"), rule.locations, "a location of the topology")
+            yield from _countries(("spec", "rules", i, "countries"), rule, topology.countries)
+    for i, pair in enumerate(spec.latencies):
+        yield from known(("spec", "latencies", i, "between"), pair.between, "a location of the topology")
+    for i, storage_pool in enumerate(spec.storage_pools):
+        place: Path = ("spec", "storage_pools", i, "protection_domain")
+        yield from known(place, [storage_pool.protection_domain], "a location of the topology")
+
+
+def _tariffs(spec: ScenarioSpec, topology: Topology) -> Iterator[Finding]:
+    """The clouds and regions of the scenario's own tariffs."""
+    clouds = [path for path in topology.paths if topology.level(path) == "cloud"]
+    for i, row in enumerate(spec.catalog.egress):
+        path: Path = ("spec", "catalog", "egress", i)
+        if row.cloud not in clouds:
+            yield Finding((*path, "cloud"), repr(row.cloud), "a known cloud", nearest(row.cloud, clouds))
+            continue
+        regions = [inside.rpartition("/")[2] for inside in topology.paths if inside.rpartition("/")[0] == row.cloud]
+        for key, region in (("region", row.region), ("to_region", row.to_region)):
+            if region is not None and region not in regions:
+                expected = f"a region of {row.cloud}"
+                yield Finding((*path, key), repr(region), expected, nearest(region, regions))
+
+
+def _countries(path: Path, rule: Residency, countries: tuple[str, ...]) -> Iterator[Finding]:
+    for name in rule.countries:
+        if name not in countries:
+            yield Finding(path, repr(name), "a country of the topology", nearest(name, countries))
 
 
 def _host_types(spec: ScenarioSpec, catalog: Catalog, topology: Topology) -> Iterator[Finding]:
@@ -193,17 +265,21 @@ def _host_types(spec: ScenarioSpec, catalog: Catalog, topology: Topology) -> Ite
 
 
 def _storage_classes(spec: ScenarioSpec, catalog: Catalog) -> Iterator[Finding]:
-    known = catalog.storage_class_of
+    known = {*catalog.storage_class_of, *(pool.name for pool in spec.storage_pools)}
+    disks = {row.name for row in catalog.storage_classes if row.local}
     for i, workload in enumerate(spec.workloads):
         for j, claim in enumerate(workload.volumes):
-            if claim.storage_class is not None and claim.storage_class not in known:
-                path: Path = ("spec", "workloads", i, "volumes", j, "storage_class")
-                yield Finding(
-                    path, repr(claim.storage_class), "a known storage class", nearest(claim.storage_class, known)
-                )
+            for name in claim.storage_class:
+                if name not in known:
+                    path: Path = ("spec", "workloads", i, "volumes", j, "storage_class")
+                    yield Finding(path, repr(name), "a known storage class or pool", nearest(name, known))
+            local = [name for name in claim.storage_class if name in disks]
+            if local and len(local) < len(claim.storage_class):
+                there: Path = ("spec", "workloads", i, "volumes", j, "storage_class")
+                yield Finding(there, f"local disks ({', '.join(local)}) beside other classes", "one or the other")
     for i, volume in enumerate(spec.volumes):
         if volume.storage_class is not None and volume.storage_class not in known:
             where: Path = ("spec", "volumes", i, "storage_class")
             yield Finding(
-                where, repr(volume.storage_class), "a known storage class", nearest(volume.storage_class, known)
+                where, repr(volume.storage_class), "a known storage class or pool", nearest(volume.storage_class, known)
             )

@@ -1,6 +1,15 @@
 """What checks report: findings about a document, violations in a plan."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+
+def written_path(path: Iterable[str | int]) -> str:
+    """Keys and indices as people write them: `spec.workloads[2].requests.cpu`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else str(step))
+    return text or "(document)"
 
 
 @dataclass(frozen=True)
@@ -25,10 +34,7 @@ class Finding:
     @property
     def place(self) -> str:
         """The path as people write it: `spec.workloads[2].requests.cpu`."""
-        text = ""
-        for step in self.path:
-            text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else str(step))
-        return text or "(document)"
+        return written_path(self.path)
 
     def __str__(self) -> str:
         hint = f" - did you mean {self.nearest!r}?" if self.nearest else ""
@@ -49,12 +55,15 @@ class Violation:
         A sentence with the amounts.
     label : str
         The rule's own name where the scenario gives it one.
+    amount : int
+        How many breaches it stands for: the unit in which soft rules are priced.
     """
 
     rule: str
     subject: str
     message: str
     label: str = field(default="")
+    amount: int = 1
 
     def __str__(self) -> str:
         name = f"{self.rule} ({self.label})" if self.label and self.label != self.rule else self.rule

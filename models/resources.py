@@ -14,12 +14,18 @@ from models.units import Bytes, Count, Cpu, Gpu, format_bytes, format_milli, par
 
 CPU, MEMORY, GPU = "cpu", "memory", "gpu"
 EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS = "ephemeral_storage", "pods", "volumes", "iops", "mbps"
-NAMES = (CPU, MEMORY, GPU, EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS)
-UNLIMITED_IF_ABSENT = frozenset({EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS})
+NETWORK, LOCAL_DISK = "network", "local_disk"
+NAMES = (CPU, MEMORY, GPU, EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS, NETWORK, LOCAL_DISK)
+IN_BYTES = frozenset({MEMORY, EPHEMERAL_STORAGE, LOCAL_DISK})
+UNLIMITED_IF_ABSENT = frozenset({EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS, NETWORK})
 """Resources that a host has without limit where its capacity does not name them."""
 
 _ALIASES = {"ephemeral-storage": EPHEMERAL_STORAGE, "nvidia.com/gpu": GPU, "amd.com/gpu": GPU}
-_WRITTEN = {CPU: format_milli, GPU: format_milli, MEMORY: format_bytes, EPHEMERAL_STORAGE: format_bytes}
+_TITLES = {
+    CPU: "CPU", GPU: "GPU", EPHEMERAL_STORAGE: "ephemeral storage", IOPS: "IOPS", MBPS: "MB/s",
+    NETWORK: "Mbit/s network", LOCAL_DISK: "local disk",
+}  # fmt: skip
+_WRITTEN = {CPU: format_milli, GPU: format_milli} | dict.fromkeys(IN_BYTES, format_bytes)
 
 
 _V = TypeVar("_V", bound="Vector")
@@ -28,8 +34,8 @@ _V = TypeVar("_V", bound="Vector")
 class Vector(Frozen):
     """Amounts by resource, written as one mapping; a key with a `/` is an extended resource.
 
-    Units: `cpu` and `gpu` in thousandths, `memory` and `ephemeral_storage` in bytes, `mbps` in
-    MB/s of volume throughput, all others counts.
+    Units: `cpu` and `gpu` in thousandths; `memory`, `ephemeral_storage` and `local_disk` in bytes;
+    `mbps` in MB/s of volume throughput, `network` in Mbit/s; all others counts.
     """
 
     extended: dict[str, int] = Field(default_factory=dict)
@@ -97,6 +103,8 @@ class Resources(Vector):
     volumes: Count = 0
     iops: Count = 0
     mbps: Count = 0
+    network: Count = 0
+    local_disk: Bytes = 0
 
     def plus(self, other: Vector) -> Resources:
         """The sum of two vectors."""
@@ -106,6 +114,14 @@ class Resources(Vector):
     def times(self, count: int) -> Resources:
         """The vector of `count` equal replicas."""
         return Resources.of({name: value * count for name, value in self.amounts().items()})
+
+
+_NOTHING = Resources()
+
+
+def nothing() -> Resources:
+    """No resources: a default that all models share (a plain default would be copied for each of them)."""
+    return _NOTHING
 
 
 class Capacity(Vector):
@@ -119,11 +135,13 @@ class Capacity(Vector):
     volumes: Count | None = None
     iops: Count | None = None
     mbps: Count | None = None
+    network: Count | None = None
+    local_disk: Bytes | None = None
 
     @classmethod
     @cache
     def _blank(cls) -> dict[str, int | None]:
-        return {name: None if name in UNLIMITED_IF_ABSENT else 0 for name in NAMES}
+        return {name: 0 if name in (CPU, MEMORY, GPU) else None for name in NAMES}
 
     def amounts(self) -> dict[str, int]:
         """Amounts in units by resource name; a stated zero stays."""
@@ -142,16 +160,32 @@ class Capacity(Vector):
         return Capacity.of({name: max(0, value - used[name]) for name, value in self.amounts().items()})
 
 
+def plain_resource(name: str) -> str:
+    """The resource that an array resource is part of: `cpu` of `cpu@03:00`.
+
+    Arrays split a resource where one number is not enough: by time (`cpu@03:00 (Monday)`), by the
+    hosts' risk of overload (`cpu@1 % risk`), by reservation (`cpu@not reserved for ads`).
+    """
+    return name.partition("@")[0]
+
+
+def resource_title(name: str) -> str:
+    """What people call a resource, or part of one: `CPU`, `CPU at 03:00 (Monday)`."""
+    plain, _, part = name.partition("@")
+    title = _TITLES.get(plain, plain)
+    return f"{title} {'at ' if part[0].isdigit() else ''}{part}" if part else title
+
+
 def describe_amount(name: str, value: int) -> str:
     """An amount for people: `350m CPU`, `2Gi memory`, `3 pods`."""
-    labels = {CPU: "CPU", GPU: "GPU", EPHEMERAL_STORAGE: "ephemeral storage", IOPS: "IOPS", MBPS: "MB/s"}
-    if name in (MEMORY, EPHEMERAL_STORAGE):
+    plain = plain_resource(name)
+    if plain in IN_BYTES:
         text = _readable_bytes(value)
-    elif name in (CPU, GPU):
+    elif plain in (CPU, GPU):
         text = format_milli(value)
     else:
         text = f"{value:,}"
-    return f"{text} {labels.get(name, name)}"
+    return f"{text} {resource_title(name)}"
 
 
 def _readable_bytes(value: int) -> str:

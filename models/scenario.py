@@ -9,12 +9,16 @@ from pydantic_core import PydanticCustomError
 
 from models.base import API_VERSION, Frozen, Metadata
 from models.catalog import Catalog
-from models.goals import DEFAULT_GOALS, Goal
+from models.goals import DEFAULT_GOALS, Goal, GoalTier
 from models.host import Host, HostPool
+from models.modernise import modernised
+from models.money import Commitment, Currency, Discount
 from models.references import broken_references
-from models.rules import Rule
+from models.rules import Latency, ReleaseRoom, Rule
 from models.selectors import Workloads
+from models.storage import StoragePool
 from models.topology import DomainNode
+from models.traffic import MeasuredLatency, Traffic
 from models.volume import Volume
 from models.workload import Workload
 
@@ -32,6 +36,8 @@ class Unit(Frozen):
 class ScenarioSpec(Frozen):
     """Workloads, the hosts that stand, the pools to open more from, rules and goals.
 
+    `traffic` flows between workloads and to users; `latencies` are measured round-trip times;
+    `commitments`, `discounts` and `currency` turn list prices into a bill.
     `catalog` adds to and overrides the shipped catalog; `price_sheets` are files (relative to
     the scenario) that do the same. `topology` adds sites and racks to the catalog's regions.
     """
@@ -42,6 +48,12 @@ class ScenarioSpec(Frozen):
     volumes: tuple[Volume, ...] = ()
     rules: tuple[Rule, ...] = ()
     goals: tuple[Goal, ...] = DEFAULT_GOALS
+    traffic: tuple[Traffic, ...] = ()
+    latencies: tuple[MeasuredLatency, ...] = ()
+    storage_pools: tuple[StoragePool, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    currency: Currency = Currency()
     catalog: Catalog = Catalog()
     price_sheets: tuple[str, ...] = ()
     topology: tuple[DomainNode, ...] = ()
@@ -50,12 +62,36 @@ class ScenarioSpec(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _repeat(cls, data: Any) -> Any:
-        """Let one workload or host with `count: n` stand for n equal ones named NAME-1 … NAME-n."""
+        """Let one entry stand for several: `count: n` for n equal ones, a modernised machine for its parts."""
         if not isinstance(data, dict):
             return data
         lists = {key: data[key] for key in REPEATABLE if isinstance(data.get(key), list | tuple)}
         repeated = {key: [one for entry in entries for one in _repeated(entry)] for key, entries in lists.items()}
+        if "workloads" in repeated:
+            repeated["workloads"] = [new for entry in repeated["workloads"] for new in modernised(entry)]
         return {**data, **repeated}
+
+    @property
+    def rules_in_force(self) -> tuple[Rule, ...]:
+        """The stated rules, and those that traffic, release strategies and rules to mend bring with them."""
+        latencies = (
+            Latency(rule="latency", workloads=flow.source, to=flow.target, users=flow.users, max_ms=flow.max_latency_ms)
+            for flow in self.traffic
+            if flow.max_latency_ms is not None
+        )
+        released = any(workload.release is not None for workload in self.workloads)
+        stated = any(isinstance(rule, ReleaseRoom) for rule in self.rules)
+        rooms = (ReleaseRoom(rule="release_room"),) if released and not stated else ()
+        return (*self.rules, *latencies, *rooms)
+
+    @property
+    def goals_in_force(self) -> tuple[GoalTier, ...]:
+        """The stated goals; where a rule is to be mended, its breaches count right after `unplaced`."""
+        mending = any(getattr(rule, "mode", "hard") == "mend" for rule in self.rules)
+        if not mending or any(goal.goal == "breaches" for goal in self.goals):
+            return self.goals
+        first = next((n + 1 for n, goal in enumerate(self.goals) if goal.goal == "unplaced"), 0)
+        return (*self.goals[:first], GoalTier(goal="breaches"), *self.goals[first:])
 
     @model_validator(mode="after")
     def _references_hold(self) -> ScenarioSpec:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from models.catalog import Catalog, HostType
 from models.host import Host, HostPool, Taint
-from models.platforms import Runs
-from models.resources import Capacity
+from models.money import Discount
+from models.platforms import Runs, reservations_of
+from models.resources import Capacity, Resources
 from models.scenario import Scenario
 from models.topology import DomainNode, Topology, is_within
+
+MILLIONTH = Decimal("0.000001")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +31,21 @@ class Offering:
     capacity : Capacity
         The whole machine, as quotas count it.
     per_hour : Decimal
-        USD per hour.
+        In the scenario's currency, after discounts, before commitments.
+    upfront : Decimal
+        What is paid once when it is opened; spread over the term in `per_hour`.
+    covered : str
+        The commitment that pays for it, "" where it is paid by the hour (see `planner/problem/rules/commitments.py`).
     host : str
         The name of the standing host, "" for one that may be opened.
     limit : int or None
         The most hosts that its pool may open in all its offerings together.
+    platform : str
+        The kind of its platform.
+    country : str
+        Where it stands, "" if nobody says.
+    reservations : mapping of role to Resources
+        Parts of `allocatable` that only the workloads of a role may use.
     """
 
     pool: str
@@ -50,6 +63,11 @@ class Offering:
     host: str = ""
     releasable: bool = True
     gpu_model: str | None = None
+    platform: str = ""
+    country: str = ""
+    upfront: Decimal = Decimal(0)
+    covered: str = ""
+    reservations: Mapping[str, Resources] = field(default_factory=dict)
 
     @property
     def cloud(self) -> str:
@@ -65,33 +83,43 @@ def topology_of(scenario: Scenario, catalog: Catalog) -> Topology:
 
 def offerings(scenario: Scenario, catalog: Catalog, topology: Topology) -> tuple[Offering, ...]:
     """Every standing host, then everything that the pools may open."""
-    standing = (_standing(host, catalog, topology) for host in scenario.spec.hosts)
-    opened = (offering for pool in scenario.spec.pools for offering in _opened(pool, catalog, topology))
+    discounts = scenario.spec.discounts
+    standing = (_standing(host, catalog, topology, discounts) for host in scenario.spec.hosts)
+    opened = (offering for pool in scenario.spec.pools for offering in _opened(pool, catalog, topology, discounts))
     return (*standing, *opened)
 
 
-def _opened(pool: HostPool, catalog: Catalog, topology: Topology) -> Iterator[Offering]:
+def _opened(
+    pool: HostPool, catalog: Catalog, topology: Topology, discounts: tuple[Discount, ...]
+) -> Iterator[Offering]:
     leaves = [leaf for leaf in topology.leaves if any(is_within(leaf, place) for place in pool.locations)]
     clouds = {leaf.split("/")[0] for leaf in leaves}
     for host_type in catalog.host_types:
         if host_type.cloud not in clouds or not _wanted(pool, host_type):
             continue
         allocatable = pool.platform.allocatable(host_type, pool.boot_disk).minus(pool.overhead)
+        charged = {purchase: _charged(host_type, purchase, discounts) for purchase in pool.purchases}
         for leaf in leaves:
             if leaf.split("/")[0] != host_type.cloud:
                 continue
             region = (topology.ancestor(leaf, "region") or leaf).rpartition("/")[2]
             for purchase in pool.purchases:
-                price = catalog.price_of.get((host_type.cloud, region, host_type.name, purchase))
-                if price is None:
+                row = catalog.price_of.get((host_type.cloud, region, host_type.name, purchase))
+                if purchase == "owned" and pool.owned is not None:
+                    per_hour, upfront = pool.owned.per_hour, pool.owned.capex
+                elif row is not None:
+                    per_hour, upfront = _off(row.per_hour, charged[purchase]), _off(row.upfront, charged[purchase])
+                else:
                     continue
                 yield Offering(
                     pool=pool.name, location=leaf, host_type=host_type.name, architecture=host_type.architecture,
-                    purchase=purchase, per_hour=price.per_hour, allocatable=allocatable,
+                    purchase=purchase, per_hour=per_hour, upfront=upfront, allocatable=allocatable,
                     capacity=host_type.capacity, runs=pool.platform.runs,
                     labels=_labels(host_type.name, host_type.architecture, purchase, leaf, pool.name, topology)
                     | pool.labels,
                     taints=pool.taints, limit=pool.max_hosts, gpu_model=host_type.gpu_model,
+                    platform=pool.platform.kind, country=topology.country(leaf),
+                    reservations=reservations_of(pool.platform),
                 )  # fmt: skip
 
 
@@ -100,7 +128,18 @@ def _wanted(pool: HostPool, host_type: HostType) -> bool:
     return named and (not pool.architectures or host_type.architecture in pool.architectures)
 
 
-def _standing(host: Host, catalog: Catalog, topology: Topology) -> Offering:
+def _charged(host_type: HostType, purchase: str, discounts: tuple[Discount, ...]) -> Decimal:
+    """The share of the catalog's price that the best discount leaves."""
+    found = (d.percent for d in discounts if d.fits(host_type.cloud, host_type.family, purchase))
+    return 1 - Decimal(str(max(found, default=0))) / 100
+
+
+def _off(listed: Decimal, charged: Decimal) -> Decimal:
+    """A discounted price, to a millionth; the price itself where there is no discount."""
+    return listed if charged == 1 else (listed * charged).quantize(MILLIONTH)
+
+
+def _standing(host: Host, catalog: Catalog, topology: Topology, discounts: tuple[Discount, ...]) -> Offering:
     cloud = host.location.split("/")[0]
     known = catalog.type_of.get((cloud, host.host_type or ""))
     capacity = host.capacity or (known.capacity if known else host.allocatable)
@@ -112,21 +151,27 @@ def _standing(host: Host, catalog: Catalog, topology: Topology) -> Offering:
     name = host.host_type or "(unnamed type)"
     return Offering(
         pool=host.pool, location=host.location, host_type=name, architecture=architecture,
-        purchase=host.purchase, per_hour=_price(host, cloud, catalog, topology),
+        purchase=host.purchase, per_hour=_price(host, machine, catalog, topology, discounts),
         allocatable=left.minus(host.overhead), capacity=capacity, runs=host.platform.runs,
         labels=_labels(name, architecture, host.purchase, host.location, host.pool, topology)
         | {"kubernetes.io/hostname": host.name} | host.labels,
         taints=host.taints, limit=1, host=host.name, releasable=host.releasable,
         gpu_model=known.gpu_model if known else None,
+        platform=host.platform.kind, country=topology.country(host.location),
+        reservations=reservations_of(host.platform),
     )  # fmt: skip
 
 
-def _price(host: Host, cloud: str, catalog: Catalog, topology: Topology) -> Decimal:
+def _price(
+    host: Host, machine: HostType, catalog: Catalog, topology: Topology, discounts: tuple[Discount, ...]
+) -> Decimal:
+    if host.owned is not None:
+        return host.owned.per_hour
     if host.per_hour is not None:
         return host.per_hour
     region = (topology.ancestor(host.location, "region") or host.location).rpartition("/")[2]
-    price = catalog.price_of.get((cloud, region, host.host_type or "", host.purchase))
-    return price.per_hour if price else Decimal(0)
+    row = catalog.price_of.get((machine.cloud, region, host.host_type or "", host.purchase))
+    return _off(row.per_hour, _charged(machine, host.purchase, discounts)) if row else Decimal(0)
 
 
 Label = Literal["cloud", "region", "zone", "site", "rack"]

@@ -6,23 +6,28 @@ provider's region has no racks that anyone outside knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
-from models.base import Frozen
-from models.workload import Name
+from pydantic import Field
+
+from models.base import Frozen, Name
 
 Level = Literal["cloud", "region", "zone", "site", "rack", "host"]
 LEVELS: tuple[Level, ...] = ("cloud", "region", "zone", "site", "rack", "host")
 
 
 class DomainNode(Frozen):
-    """One domain and what lies inside it."""
+    """One domain and what lies inside it; what is stated of it holds for all that lies inside."""
 
     name: Name
     level: Literal["cloud", "region", "zone", "site", "rack"]
     children: tuple[DomainNode, ...] = ()
+    country: str = ""
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+    grams_per_kwh: float | None = Field(default=None, ge=0, description="carbon intensity of its power, gCO2e per kWh")
 
 
 class Topology:
@@ -36,12 +41,14 @@ class Topology:
 
     def __init__(self, roots: Iterable[DomainNode]) -> None:
         self._level: dict[str, Level] = {}
+        self._node: dict[str, DomainNode] = {}
         for root in roots:
             self._add(root, "")
 
     def _add(self, node: DomainNode, parent: str) -> None:
         path = f"{parent}/{node.name}" if parent else node.name
         self._level[path] = node.level
+        self._node[path] = node
         for child in node.children:
             self._add(child, path)
 
@@ -74,6 +81,32 @@ class Topology:
                 return path
             path = path.rpartition("/")[0]
         return None
+
+    def country(self, path: str) -> str:
+        """The country that a domain lies in, "" where nothing above it states one."""
+        return next((node.country for node in self._upwards(path) if node.country), "")
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Every country in which some domain lies, sorted."""
+        return tuple(sorted({node.country for node in self._node.values()} - {""}))
+
+    def place(self, path: str) -> tuple[float, float] | None:
+        """Latitude and longitude of a domain, or of what it lies in."""
+        for node in self._upwards(path):
+            if node.latitude is not None and node.longitude is not None:
+                return node.latitude, node.longitude
+        return None
+
+    def grams_per_kwh(self, path: str) -> float | None:
+        """Carbon intensity of a domain's power, gCO2e per kWh."""
+        return next((node.grams_per_kwh for node in self._upwards(path) if node.grams_per_kwh is not None), None)
+
+    def _upwards(self, path: str) -> Iterator[DomainNode]:
+        while path:
+            if path in self._node:
+                yield self._node[path]
+            path = path.rpartition("/")[0]
 
 
 def is_within(path: str, outer: str) -> bool:

@@ -21,6 +21,8 @@ _DECIMAL = {
 _QUANTITY = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,3})|([A-Za-z]*))$")
 _LOOSE = re.compile(r"^[\d.]+\s+([A-Za-z]+)$")
 _LARGEST = 2**62
+HOURS_PER_MONTH = 730
+"""As clouds count it."""
 
 
 def parse_quantity(text: object) -> Decimal:

@@ -2,9 +2,8 @@
 
 from pydantic import Field
 
-from models.base import Frozen
+from models.base import Frozen, Name
 from models.units import Bytes
-from models.workload import Name
 
 
 class Volume(Frozen):

@@ -21,6 +21,7 @@ from planner.errors import VerificationError
 if TYPE_CHECKING:
     from models.catalog import Catalog
     from planner.explain.outcome import Outcome
+    from planner.lint import Advice
     from planner.solvers.result import Observer, Result, Solver
     from planner.solvers.stop import Clock, Stop
 
@@ -64,14 +65,16 @@ def plan(
     from planner.explain.outcome import Outcome
     from planner.formats.catalogs import catalog_for
     from planner.problem import build
+    from planner.problem.settle import settled
     from planner.solvers.stop import Stop
 
     running = clock or (stop or Stop()).start()
     catalog = catalog_for(scenario)
     problem, names = build(scenario, catalog)
     result = (solver or _portfolio()).solve(problem, running, seed=seed, observer=observer)
-    made = _document(Outcome(problem, names, result.solution), result, catalog, seed, running.elapsed)
-    _check(made, Outcome(problem, names, result.solution), catalog)
+    outcome = Outcome(problem, names, settled(problem, names, result.solution))
+    made = _document(outcome, result, catalog, seed, running.elapsed)
+    _check(made, outcome, catalog)
     return made
 
 
@@ -81,6 +84,14 @@ def verify(scenario: Scenario, plan: Plan) -> tuple[Violation, ...]:
     from planner.verify import verify as check
 
     return check(scenario, plan, catalog_for(scenario))
+
+
+def lint(scenario: Scenario) -> tuple[Advice, ...]:
+    """What in a scenario is legal but unwise, each with its place and a mend."""
+    from planner.formats.catalogs import catalog_for
+    from planner.lint import lint as look_over
+
+    return look_over(scenario, catalog_for(scenario))
 
 
 def differs_from_today(scenario: Scenario, plan: Plan) -> bool:
@@ -97,9 +108,9 @@ def differs_from_today(scenario: Scenario, plan: Plan) -> bool:
 
 
 def _portfolio() -> Solver:
-    from planner.solvers.portfolio import Portfolio
+    from planner.solvers.steered import Steered
 
-    return Portfolio()
+    return Steered()
 
 
 def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, seconds: float) -> Plan:
@@ -111,21 +122,23 @@ def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, sec
     from planner.formats.catalogs import catalog_date
     from planner.formats.documents import input_hash
     from planner.problem import decode
+    from planner.verify.modes import reported
+    from planner.verify.rules.moves import moves
 
     scenario = outcome.names.scenario
-    hosts = decode(outcome.problem, outcome.names, result.solution)
+    hosts = decode(outcome.problem, outcome.names, outcome.solution)
     least = proof.least_unplaced(outcome, result.bounds)
     found = conflicts(outcome, result.conflict, least.value, least.method)
     tiers = proof.tiers(outcome, result.bounds, hosts)
     deciding = proof.deciding(tiers)
     left_out = unplaced(outcome)
     kept = {host.name for host in hosts if host.standing}
+    layout = figures.laid_out(scenario, hosts, catalog)
     status = PlanStatus(
         state=proof.state(outcome, tiers, found),
         hosts_used=len(hosts),
         density=figures.density_of(hosts, figures.counting(scenario)),
         density_unit=scenario.spec.unit.name,
-        cost_per_month=figures.monthly(host.per_hour for host in hosts),
         objective=deciding.value,
         objective_goal=deciding.goal,
         bound=deciding.bound,
@@ -134,10 +147,10 @@ def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, sec
         unplaced_workloads=left_out,
         conflicts=found,
         tiers=tiers,
-        before=figures.before(scenario, outcome.names.offerings),
+        breaches=reported(layout),
+        before=figures.before(layout),
         hosts_released=sum(host.name not in kept for host in scenario.spec.hosts),
-        cost_by_cloud=figures.cost_by(hosts, lambda host: host.cloud),
-        cost_by_purchase=figures.cost_by(hosts, lambda host: host.purchase),
+        moves=moves(layout),
         oldest_price=oldest_price(outcome.names, hosts),
         warnings=warnings(outcome, hosts, date.today()),
         ended=result.ended,
@@ -147,6 +160,7 @@ def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, sec
         input_hash=input_hash(scenario),
         catalog_date=catalog_date(catalog),
         versions=versions(),
+        **figures.money(layout),
     )
     spec = PlanSpec.model_construct(scenario=scenario.name, hosts=hosts)
     return Plan.model_construct(metadata=Metadata(name=scenario.name), spec=spec, status=status)
@@ -168,7 +182,7 @@ def _check(plan: Plan, outcome: Outcome, catalog: Catalog) -> None:
 
 
 def _excused(violation: Violation, rules: frozenset[str]) -> bool:
-    if violation.rule in ("headroom", "quota"):
+    if violation.rule in ("headroom", "release_room", "quota", "budget"):
         return (violation.label or violation.rule) in {rule.partition(" (")[0] for rule in rules}
     return (violation.rule, violation.subject) == ("tiers", "state")
 

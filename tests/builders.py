@@ -15,15 +15,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from models.base import Metadata
-from models.catalog import Catalog, HostType, Price, Region, StorageClass
+from models.catalog import Catalog, HostType, Price, Region
 from models.goals import GoalTier
 from models.host import Host, HostPool
 from models.plan import Plan, PlannedHost, PlanSpec, PlanStatus, TierResult, Unplaced
 from models.resources import Capacity, Resources
 from models.scenario import Scenario
+from models.storage import StorageClass
 from models.supply import topology_of
 from models.topology import DomainNode
 from models.workload import DaemonSet, Service
@@ -53,7 +55,7 @@ def catalog(**replaced: Any) -> Catalog:
             host_type(volumes=8),
             host_type("big-16", cpu=16, memory="64Gi"),
             host_type("arm-4", architecture="arm64"),
-            host_type("gpu-8", cpu=8, memory="32Gi", gpu=2),
+            host_type("gpu-8", cpu=8, memory="32Gi", gpu=2, gpu_model="T4"),
             host_type(cloud="beta"),
         ),
         "regions": (
@@ -72,6 +74,7 @@ def catalog(**replaced: Any) -> Catalog:
         ),
         "storage_classes": (
             StorageClass(name="alpha-disk", cloud="alpha", scope="zone"),
+            StorageClass(name="beta-small", cloud="beta", scope="zone", largest="1Ti"),
             StorageClass(name="local", scope="host"),
             StorageClass(name="regional", scope="region"),
             StorageClass(name="anywhere", scope="any"),
@@ -129,6 +132,7 @@ class Slot:
     purchase: str = "on_demand"
     standing: bool = False
     daemonsets: tuple[str, ...] | None = None
+    held: Mapping[str, int] | None = None
 
 
 def slot(name: str, runs: Mapping[str, int | tuple[int, ...]] | None = None, location: str = A, **more: Any) -> Slot:
@@ -142,18 +146,28 @@ def keep(host: Host, runs: Mapping[str, int | tuple[int, ...]] | None = None, **
     return Slot(host.name, runs or {}, host.location, named, host.pool, host.purchase, standing=True, **more)
 
 
-def plan(case: Scenario, *slots: Slot, rows: Catalog | None = None, state: str = "FEASIBLE", **status: Any) -> Plan:
-    """The document of a placement, with every figure as it comes to; `status` replaces single fields."""
+def plan(
+    case: Scenario, *slots: Slot, rows: Catalog | None = None, state: str = "FEASIBLE", beside: str = "0", **status: Any
+) -> Plan:
+    """The document of a placement, with every figure as it comes to; `status` replaces single fields.
+
+    `beside` is what storage and traffic cost in a month, in USD, beside the hosts.
+    """
     rows = rows or catalog()
     numbers = _Numbers(case)
-    return document(case, tuple(_host(case, rows, entry, numbers) for entry in slots), rows, state, **status)
+    return document(case, tuple(_host(case, rows, entry, numbers) for entry in slots), rows, state, beside, **status)
 
 
 def document(
-    case: Scenario, hosts: tuple[PlannedHost, ...], rows: Catalog, state: str = "FEASIBLE", **status: Any
+    case: Scenario,
+    hosts: tuple[PlannedHost, ...],
+    rows: Catalog,
+    state: str = "FEASIBLE",
+    beside: str = "0",
+    **status: Any,
 ) -> Plan:
     """The document around planned hosts that are already there (a solver's, say)."""
-    figures = {"state": state} | _figures(case, rows, hosts, state) | status
+    figures = {"state": state} | _figures(case, rows, hosts, state, Decimal(beside)) | status
     return Plan(
         metadata=Metadata(name=case.name), spec=PlanSpec(scenario=case.name, hosts=hosts), status=PlanStatus(**figures)
     )
@@ -196,17 +210,41 @@ class _Numbers:
 def _host(case: Scenario, rows: Catalog, entry: Slot, numbers: _Numbers) -> PlannedHost:
     runs = {name: numbers.take(name, asked) for name, asked in entry.runs.items()}
     allocatable, per_hour, containers = _stated(case, rows, entry)
-    used = Resources()
-    for workload in case.spec.workloads:
-        used = used.plus(workload.demand().times(len(runs.get(workload.name, ()))))
-        daemon = workload.name in entry.daemonsets if entry.daemonsets is not None else containers
-        if workload.kind == "daemon_set" and daemon:
-            allocatable = allocatable.minus(workload.demand())
+    used, daemons = list[Resources](), list[Resources]()  # day by day
+    for day in _days(case):
+        carried, beside = Resources(), Resources()
+        for workload in case.spec.workloads:
+            asked = _asked(workload, rows, day)
+            carried = carried.plus(asked.times(len(runs.get(workload.name, ()))))
+            daemon = workload.name in entry.daemonsets if entry.daemonsets is not None else containers
+            if workload.kind == "daemon_set" and daemon:
+                beside = beside.plus(asked)
+        used.append(carried)
+        daemons.append(beside)
+    least = {name: min(d[name] for d in daemons) for name in daemons[0].amounts()}
+    allocatable = allocatable.minus(Resources.of(least))
+    peak = {name: max(u[name] for u in used) for name in {name: 0 for u in used for name in u.amounts()}}
     return PlannedHost(
         name=entry.name, location=entry.location, host_type=entry.host_type, pool=entry.pool,
         purchase=entry.purchase, per_hour=per_hour, standing=entry.standing, allocatable=allocatable,
-        used=used, runs=runs,
+        used=Resources.of(peak), runs=runs, held=dict(entry.held or {}),
     )  # fmt: skip
+
+
+def _days(case: Scenario) -> list[Fraction]:
+    """Every quarter of an hour of a week where some demand varies, else one moment; in days since Monday."""
+    varies = any(workload.varies for workload in case.spec.workloads)
+    return [Fraction(n, 96) for n in range(7 * 96)] if varies else [Fraction(0)]
+
+
+def _asked(workload: Any, rows: Catalog, day: Fraction) -> Resources:
+    """The demand of a replica while it runs, with the local disks that its claims take."""
+    asked = workload.demand_at(day)
+    if not asked.pods:
+        return asked
+    disks = {row.name for row in rows.storage_classes if row.scope == "host"}
+    local = sum(claim.size for claim in workload.volumes if set(claim.storage_class) & disks)
+    return asked.plus(Resources(local_disk=local))
 
 
 def _stated(case: Scenario, rows: Catalog, entry: Slot) -> tuple[Capacity, Decimal, bool]:
@@ -228,16 +266,18 @@ def _stated(case: Scenario, rows: Catalog, entry: Slot) -> tuple[Capacity, Decim
     return left, per_hour, of.platform.runs == "containers"
 
 
-def _figures(case: Scenario, rows: Catalog, hosts: tuple[PlannedHost, ...], state: str) -> dict[str, Any]:
+def _figures(
+    case: Scenario, rows: Catalog, hosts: tuple[PlannedHost, ...], state: str, beside: Decimal
+) -> dict[str, Any]:
     placed = {w.name: len({n for host in hosts for n in host.runs.get(w.name, ())}) for w in case.spec.workloads}
     left = {w.name: w.count - placed[w.name] for w in case.spec.workloads if w.count > placed[w.name]}
-    tiers = tuple(_tier(case, rows, hosts, goal, sum(left.values()), state) for goal in case.spec.goals)
+    tiers = tuple(_tier(case, rows, hosts, goal, sum(left.values()), state, beside) for goal in case.spec.goals)
     deciding = next((tier for tier in tiers if tier.goal != "unplaced"), tiers[0])
     standing_kept = {host.name for host in hosts if host.standing}
     density = sum(host.replicas for host in hosts) / len(hosts) if hosts else 0.0
     return {
         "hosts_used": len(hosts), "hosts_released": sum(h.name not in standing_kept for h in case.spec.hosts),
-        "density": density, "cost_per_month": _monthly(hosts),
+        "density": density, "cost_per_month": _monthly(hosts) + beside,
         "cost_by_cloud": {cloud: _monthly(h for h in hosts if h.cloud == cloud) for cloud in {h.cloud for h in hosts}},
         "cost_by_purchase": {p: _monthly(h for h in hosts if h.purchase == p) for p in {h.purchase for h in hosts}},
         "objective": deciding.value, "objective_goal": deciding.goal, "bound": deciding.bound, "gap": deciding.gap,
@@ -251,19 +291,33 @@ def _monthly(hosts: Iterable[PlannedHost]) -> Decimal:
 
 
 def _tier(
-    case: Scenario, rows: Catalog, hosts: tuple[PlannedHost, ...], goal: GoalTier, unplaced: int, state: str
+    case: Scenario,
+    rows: Catalog,
+    hosts: tuple[PlannedHost, ...],
+    goal: GoalTier,
+    unplaced: int,
+    state: str,
+    beside: Decimal,
 ) -> TierResult:
     topology = topology_of(case, rows)
     places = (host.name if goal.level == "host" else topology.ancestor(host.location, goal.level) for host in hosts)
     value = {
         "unplaced": unplaced,
         "hosts": len(hosts),
-        "cost": float(sum(host.per_hour for host in hosts)),
+        "cost": float(sum(host.per_hour for host in hosts) + beside / 730),
         "domains": len({place for place in places if place}),
         "balance": max((_fullest(host) for host in hosts), default=0.0),
+        "moves": _moves(case, hosts, unplaced),
     }[goal.goal]
     bound = float(value) if state == "OPTIMAL" else 0.0
     return TierResult(goal=str(goal), value=value, bound=bound, gap=0.0 if value == bound else 1.0)
+
+
+def _moves(case: Scenario, hosts: Iterable[PlannedHost], unplaced: int) -> int:
+    """Replicas that leave their hosts; those left out are taken to run today."""
+    stay = {host.name: host.runs for host in hosts if host.standing}
+    now = ((host.name, name, count) for host in case.spec.hosts for name, count in host.runs.items())
+    return max(0, sum(max(0, n - len(stay.get(host, {}).get(name, ()))) for host, name, n in now) - unplaced)
 
 
 def _fullest(host: PlannedHost) -> float:

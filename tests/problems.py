@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -10,9 +11,14 @@ from hypothesis import strategies as st
 
 from models.goals import GoalTier
 from planner.problem import UNLIMITED, Problem, Solution, broken_forms, score
-from planner.problem.forms import HOST, Apart, Limit, Near, Quota, Room, Spread, Together
+from planner.problem.forms import HOST, Apart, Cap, Limit, Near, Quota, Room, Spread, Together
+from planner.problem.score import tier_value, unplaced
 
 ZONE = 2
+PARTITION = HOST + 1
+"""A level that a rule made up, of which the random problems have one now and then."""
+BOUNDED = ("cost", "hosts", "domains", "balance", "moves", "carbon")
+"""Goals that bounds and exact solvers know."""
 GOALS = tuple(GoalTier(goal=name) for name in ("unplaced", "cost", "hosts"))
 
 
@@ -25,7 +31,7 @@ def problem_of(sizes, counts, capacities, prices, *, available=None, required=No
     """A problem from plain lists: what fits follows from the sizes, and `zones` are those of the bin types.
 
     As the compiler makes them, problems have two resources at least: where one is given, there is as
-    much of the second.
+    much of the second. `partition` are the domains of the bin types at the level `PARTITION`.
     """
     bins = len(prices)
     size = np.array(sizes, dtype=np.int64).reshape(len(counts), -1)
@@ -34,6 +40,8 @@ def problem_of(sizes, counts, capacities, prices, *, available=None, required=No
         size, capacity = size.repeat(2, axis=1), capacity.repeat(2, axis=1)
     domain = np.full((bins, 5), -1, dtype=np.int64)
     domain[:, ZONE] = -1 if zones is None else zones
+    if "partition" in more:
+        domain = np.column_stack([domain, np.full(bins, -1), np.array(more.pop("partition"), dtype=np.int64)])
     fits = (size[:, None, :] <= capacity[None, :, :]).all(axis=2)
     if "fits" in more:
         fits &= np.array(more.pop("fits"), dtype=bool)
@@ -49,51 +57,97 @@ def problem_of(sizes, counts, capacities, prices, *, available=None, required=No
 
 
 @st.composite
-def problems(draw, copies: int = 5, items: int = 3, bins: int = 3, forms: int = 2):
-    """Problems small enough for `optimum`, with up to so many forms of any kind.
+def problems(draw, copies=5, items=3, bins=3, forms=2, named=BOUNDED, relaxed=False):
+    """Problems small enough for `optimum`, with up to so many forms of any kind, costs of places, moves and carbon.
 
-    As the compiler does, items of forms that need a zone are kept off bin types without one, and what
-    is near what has no cycles.
+    As the compiler does, items of forms that need a domain are kept off bin types without one, kept room
+    is on the hosts of its rule and comes first, and what is near what has no cycles. Two goals follow `unplaced`, of
+    those `named`. A `relaxed` one has a relaxation with smaller sizes.
     """
     counts = draw(st.lists(st.integers(1, 3), min_size=1, max_size=items).filter(lambda drawn: sum(drawn) <= copies))
     number, types, kinds = len(counts), draw(st.integers(1, bins)), draw(st.integers(1, 2))
     zones = np.array([draw(st.sampled_from([0, 0, 1, 1, 2, -1])) for _ in range(types)])
-    drawn = [draw(_form(number, zones)) for _ in range(draw(st.integers(0, forms)))]
+    partition = np.array([draw(st.sampled_from([0, 0, 1, -1])) for _ in range(types)])
+    drawn = [draw(_form(number, {ZONE: zones, PARTITION: partition})) for _ in range(draw(st.integers(0, forms)))]
     rooms = [form for form in drawn if isinstance(form, Room)]
     total = number + len(rooms)
     sizes = [[draw(st.integers(1, 6)) for _ in range(kinds)] for _ in range(total)]
     fits = np.array([[draw(st.sampled_from([True, True, True, False])) for _ in range(types)] for _ in range(total)])
     for form in drawn:
-        if isinstance(form, Together | Near | Spread) and form.level == ZONE:
-            fits[form.a if isinstance(form, Near) else form.items] &= zones >= 0
-    names = draw(st.permutations(["cost", "hosts", "domains", "balance"]))
+        if isinstance(form, Together | Near | Spread) and form.level != HOST:
+            inside = zones >= 0 if form.level == ZONE else partition >= 0
+            fits[form.a if isinstance(form, Near) else form.items] &= inside
+    for n, room in enumerate(rooms):
+        fits[number + n] &= room.bins
+    names = draw(st.permutations(named))
     fields = {field: tuple(form for form in drawn if isinstance(form, kind)) for field, kind in _FIELDS.items()}
     fields["rooms"] = tuple(Room(r.level, number + n, r.copies, r.bins, r.rule) for n, r in enumerate(rooms))
-    return problem_of(
+    if any(getattr(form, "level", ZONE) == PARTITION for form in drawn):
+        fields["partition"] = partition
+    fields |= draw(_costs(number, total, types))
+    problem = problem_of(
         sizes, counts + [0] * len(rooms),
         [[draw(st.sampled_from([4, 6, 7, 9, 10])) for _ in range(kinds)] for _ in range(types)],
         [draw(st.integers(1, 9)) for _ in range(types)],
         available=[draw(st.sampled_from([1, 2, UNLIMITED, UNLIMITED])) for _ in range(types)],
         required=[draw(st.sampled_from([0, 0, 0, 1])) for _ in range(types)], zones=zones, fits=fits,
-        priority=[draw(st.sampled_from([0, 0, 1])) for _ in range(total)],
+        priority=[draw(st.sampled_from([0, 0, 1])) for _ in range(number)] + [2] * len(rooms),
         goals=goals("unplaced", *names[:2]), **fields,
     )  # fmt: skip
+    return _with_relaxation(problem, np.array(draw(st.integers(0, 2)))) if relaxed else problem
+
+
+def _with_relaxation(problem: Problem, less) -> Problem:
+    """Add the same problem with smaller sizes, and fits that follow from them."""
+    size = np.maximum(1, problem.size - less)
+    fits = problem.fits | ((size[:, None, :] <= problem.capacity[None, :, :]).all(axis=2) & _only_large(problem))
+    return replace(problem, relaxation=replace(problem, size=size, fits=fits))
+
+
+def _only_large(problem: Problem):
+    """bool[I, B]: nothing but their size keeps these off."""
+    return ~(problem.size[:, None, :] <= problem.capacity[None, :, :]).all(axis=2)
 
 
 _FIELDS = {
     "limits": Limit, "apart": Apart, "together": Together, "near": Near, "spreads": Spread, "quotas": Quota,
-    "rooms": Room,
+    "rooms": Room, "caps": Cap,
 }  # fmt: skip
 
 
 @st.composite
-def _form(draw, items: int, zones):
-    level = draw(st.sampled_from([ZONE, HOST]))
+def _costs(draw, items: int, total: int, bins: int):
+    """What copies cost by place, whether they move, what hosts emit; rows of kept room are 0."""
+    fields = {}
+
+    def table(*values):
+        rows = [[draw(st.sampled_from(values)) for _ in range(bins)] for _ in range(items)]
+        return np.array(rows + [[0] * bins] * (total - items), dtype=np.int64)
+
+    if draw(st.booleans()):
+        fields |= {"placing": table(0, 0, 1, 3, 8), "fixed": draw(st.sampled_from([0, 5]))}
+    if draw(st.booleans()):
+        fields["moving"] = table(0, 1, 1).astype(bool)
+    if draw(st.booleans()):
+        fields["carbon"] = np.array([draw(st.integers(0, 9)) for _ in range(bins)], dtype=np.int64)
+    if draw(st.booleans()):
+        fields["probe"] = np.array([2, 1])
+    return fields
+
+
+@st.composite
+def _form(draw, items: int, domains):
+    zones = domains[ZONE]
+    level = draw(st.sampled_from([ZONE, HOST, PARTITION]))
     members = draw(st.permutations(range(items)))
     some = np.sort(members[: draw(st.integers(1, items))])
     cut = draw(st.integers(1, items - 1)) if items > 1 else 0
-    kind = draw(st.sampled_from([Limit, Apart, Together, Near, Spread, Quota, Room]))
-    known = np.unique(zones[zones >= 0])
+    kind = draw(st.sampled_from([Limit, Apart, Together, Near, Spread, Quota, Room, Cap]))
+    at = ZONE if level == HOST else level
+    known = np.unique(domains[at][domains[at] >= 0])
+    if kind is Cap:
+        weight = np.array([[draw(st.sampled_from([0, 1, 1, 2])) for _ in zones] for _ in some])
+        return Cap(some, weight, draw(st.integers(0, 5)), "cap")
     if kind is Quota:
         weight = np.array([draw(st.integers(0, 2)) for _ in zones])
         return Quota(weight, draw(st.integers(2, 6)), "quota")
@@ -105,7 +159,7 @@ def _form(draw, items: int, zones):
     if kind is Near and cut:
         return Near(level, np.arange(cut), np.arange(cut, items), "near")
     if kind is Spread and len(known):
-        return Spread(ZONE, some, draw(st.integers(1, 2)), known, draw(st.booleans()), "spread")
+        return Spread(at, some, draw(st.integers(1, 2)), known, draw(st.booleans()), "spread")
     if kind is Together:
         return Together(level, some, "together")
     return Limit(level, some, draw(st.integers(1, 2)), "limit")
@@ -154,3 +208,19 @@ def _contents(problem: Problem, b: int) -> Iterator[tuple[int, ...]]:
     for content in product(*(range(int(n) + 1) for n in counts)):
         if (np.array(content) @ problem.size <= problem.capacity[b]).all():
             yield content
+
+
+def bounds_hold(problem: Problem, bounds, solution: Solution, other: Solution) -> bool:
+    """Whether bounds that were told with a solution hold for another plan, in the tiers where it is no worse so far.
+
+    No worse in `unplaced` is no worse in every priority.
+    """
+    for bound, goal in zip(bounds, problem.goals, strict=True):
+        known, value = (tier_value(problem, plan, goal) for plan in (solution, other))
+        if bound.value > min(known, value):
+            return False
+        left = [unplaced(problem, plan) for plan in (solution, other)]
+        ranks = [problem.priority == rank for rank in np.unique(problem.priority)] if goal.goal == "unplaced" else []
+        if value > known or any(left[1][rank].sum() > left[0][rank].sum() for rank in ranks):
+            break
+    return True

@@ -6,6 +6,7 @@ from scenarios_drawn import scenarios
 from planner import api
 from planner.problem import Solution, broken_forms, build, score
 from planner.solvers.greedy import Greedy
+from planner.solvers.steered import Steered
 from planner.solvers.stop import Stop
 from planner.solvers.trim import drop_empty
 
@@ -17,6 +18,19 @@ def test_every_greedy_plan_passes_the_verifier(case):
     left = api.verify(case, made)
     if made.status.state != "INFEASIBLE":
         assert left == ()
+    for tier in made.status.tiers:
+        assert tier.bound is None or tier.bound <= tier.value + 1e-9
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(case=scenarios(lenient=True))
+def test_every_steered_plan_passes_the_verifier(case):
+    steered = Steered(inner=Greedy(), packings=6, moves=60)
+    made = api.plan(case, solver=steered, stop=Stop(seconds=20, iterations=12))
+    if made.status.state != "INFEASIBLE":
+        assert api.verify(case, made) == ()
+    for breach in made.status.breaches:
+        assert breach.mode == "soft" or breach.count <= breach.today
     for tier in made.status.tiers:
         assert tier.bound is None or tier.bound <= tier.value + 1e-9
 

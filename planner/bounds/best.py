@@ -1,19 +1,25 @@
-"""The best bound of every goal tier, by all methods of this room."""
+"""The best bound of every goal tier, by all methods of this room.
+
+Bounds are made on the relaxation of a problem where it has one. What solvers do not see (`extras`) only
+adds to what a plan costs, but for commitments on spending, which may take off part of a host.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from models.goals import GoalTier
 from models.topology import LEVELS
 from planner.bounds.balance import fullest_host
 from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.charge import Objective, beside_charge
 from planner.bounds.classes import Classes
 from planner.bounds.domains import domains_needed
 from planner.bounds.dual_feasible import hosts_by_rounding
-from planner.bounds.given import Given, Objective, by_rank, nowhere
+from planner.bounds.given import Given, by_rank, nowhere
 from planner.bounds.integer import whole_hosts
 from planner.bounds.linear import solve_relaxation
 from planner.bounds.per_resource import cost_per_resource, hosts_per_resource
@@ -54,9 +60,10 @@ def best_bounds(problem: Problem, solution: Solution | None = None, clock: Timer
     -------
     tuple of Bound
         The bound of `unplaced` is the sum over priorities of the least that must stay out of each,
-        given what stays out of the higher ones.
+        given what stays out of the higher ones. There is none for `breaches`, `egress`,
+        `fragmentation` and `risk`.
     """
-    classes, seconds = Classes.merge(problem), SECONDS
+    classes, seconds = Classes.merge(problem.relaxation or problem), SECONDS
     bounds: list[Bound] = []
     for number in range(len(problem.goals)):
         tier = _Tier(problem, classes, number, solution, clock, seconds)
@@ -77,7 +84,7 @@ def tier_bound(
 
     `seconds` is the most for each mixed-integer program; with 0 there is none, and the bound is repeatable.
     """
-    return _Tier(problem, Classes.merge(problem), tier, solution, clock, seconds).bound()
+    return _Tier(problem, Classes.merge(problem.relaxation or problem), tier, solution, clock, seconds).bound()
 
 
 class _Tier:
@@ -92,11 +99,13 @@ class _Tier:
         clock: Timer | None,
         seconds: float,
     ) -> None:
-        self.problem, self.classes, self.solution = problem, classes, solution
+        self.problem, self.classes = problem.relaxation or problem, classes
         self.clock, self.seconds = clock, seconds
         self.goal: GoalTier = problem.goals[number]
         self.given = Given.before(problem, number, solution)
         self.value = None if solution is None else tier_value(problem, solution, self.goal)
+        self.left = None if solution is None else unplaced(problem, solution)
+        self.beside = beside_charge(problem) if self.goal.goal == "cost" else 0
 
     def bound(self) -> Bound:
         """The best of all methods."""
@@ -108,13 +117,19 @@ class _Tier:
             case "hosts":
                 return self._hosts()
             case "cost":
-                return self._best(self._quick_cost(), "cost")
+                found = self._best(self._quick_cost(), "cost")
+                return replace(found, value=max(0, found.value + self.beside))
+            case "moves":
+                return self._best(iter(()), "moves")
+            case "carbon":
+                return self._best(iter(()), "carbon")
             case "domains" if self.goal.level == "host":
                 return self._hosts()
             case "domains":
                 return domains_needed(self.problem, LEVELS.index(self.goal.level), self.given)
             case "balance":
                 return fullest_host(self.problem, self.given)
+        return TRIVIAL
 
     def _hosts(self) -> Bound:
         return self._best(self._quick_hosts(), "hosts")
@@ -132,7 +147,8 @@ class _Tier:
         best = TRIVIAL
         for found in quick:
             best = best.better(found)
-        return best.better(self._relaxed(objective, self.given, self.value))
+        value = None if self.value is None else self.value - self.beside
+        return best.better(self._relaxed(objective, self.given, value))
 
     def _relaxed(self, objective: Objective, given: Given, value: int | None, rank: int = 0) -> Bound:
         """The linear relaxation, and the one with whole hosts where it leaves a gap."""
@@ -153,14 +169,14 @@ class _Tier:
     def _unplaced(self) -> Bound:
         """Rank by rank: what fits nowhere, and what the relaxation has no room for."""
         stays = nowhere(self.problem).tolist()
-        if self.solution is None:
+        if self.left is None:
             return Bound(sum(stays), "fits nowhere") if any(stays) else TRIVIAL
-        left = by_rank(self.problem, unplaced(self.problem, self.solution)).tolist()
+        left = by_rank(self.problem, self.left).tolist()
         total, methods = 0, {"fits nowhere"} if any(stays) else set()
         for rank, (value, homeless) in enumerate(zip(left, stays, strict=True)):
             least = homeless
             if value > homeless:
-                given = Given(tuple(left[:rank]), self.given.hosts, self.given.cost)
+                given = replace(self.given, unplaced=tuple(left[:rank]))
                 found = self._relaxed("unplaced", given, value - homeless, rank)
                 least += found.value
                 methods |= {found.method} if found.value else set()

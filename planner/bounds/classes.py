@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.bounds.given import ranks
+from planner.bounds.kinds import item_kinds
 from planner.problem.forms import HOST
 from planner.problem.problem import UNLIMITED, Problem
 
@@ -57,6 +58,8 @@ class Classes:
     limits : tuple of DomainLimit
         Limits below the host level, and those on hosts that several item types share.
     spreads : tuple of DomainSpread
+    like : int64[C]
+        An item type of each class: all of them cost and weigh the same wherever they go.
     """
 
     of: Ints
@@ -67,18 +70,19 @@ class Classes:
     per_host: Ints
     limits: tuple[DomainLimit, ...]
     spreads: tuple[DomainSpread, ...]
+    like: Ints
 
     @classmethod
     def merge(cls, problem: Problem) -> Classes:
-        """Take together what is equal in size, places, priority and kinds of limits and spreads."""
+        """Take together what is equal in size, places, priority, costs, and kinds of limits and spreads."""
         fits = problem.fits & (problem.available > 0)
-        roles = _roles(problem)
+        roles, kinds = _roles(problem), item_kinds(problem)
         packed = np.packbits(fits, axis=1)
         rank = np.searchsorted(-ranks(problem), -problem.priority)
         of = np.full(problem.items, -1, dtype=np.int64)
         known: dict[tuple[object, ...], int] = {}
         for i in np.flatnonzero((problem.count > 0) & fits.any(axis=1)).tolist():
-            key = (problem.size[i].tobytes(), packed[i].tobytes(), rank[i], tuple(sorted(roles[i])))
+            key = (problem.size[i].tobytes(), packed[i].tobytes(), rank[i], kinds[i], tuple(sorted(roles[i])))
             of[i] = known.setdefault(key, len(known))
         inside = np.flatnonzero(of >= 0)
         first = np.unique(of[inside], return_index=True)[1]
@@ -87,7 +91,7 @@ class Classes:
         limits, per_host = _limits(problem, of, len(first))
         return cls(
             of=of, size=problem.size[first], count=count, rank=rank[first], fits=fits[first],
-            per_host=per_host, limits=limits, spreads=_spreads(problem, of),
+            per_host=per_host, limits=limits, spreads=_spreads(problem, of), like=first,
         )  # fmt: skip
 
     @property

@@ -50,12 +50,14 @@ def price(master: Master) -> Priced:
     classes, problem = master.classes, master.problem
     demand = np.array([row.dual_value() for row in master.demand])
     constant = float(demand @ classes.count)
-    reduced = np.where(classes.fits, -demand[:, None], np.inf)
+    beside = 0.0 if master.beside is None else master.beside
+    reduced = np.where(classes.fits, beside - demand[:, None], np.inf)
     reduced_open = master.price.copy()
-    for weight, most, row in master.supply:
-        dual = min(0.0, row.dual_value())
-        constant += dual * most
-        reduced_open -= dual * weight
+    for budget, row in master.budgets:
+        if dual := min(0.0, row.dual_value()):
+            constant += dual * budget.most
+            reduced_open -= dual * budget.host
+            reduced -= 0.0 if budget.copy is None else dual * budget.copy
     room = np.zeros(problem.capacity.shape)
     for b, rows in enumerate(master.rows):
         for n, (host_row, row) in enumerate(rows):

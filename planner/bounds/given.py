@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from planner.bounds.charge import Objective
 from planner.problem.problem import Problem
 from planner.problem.score import tier_value, unplaced
 from planner.problem.solution import Solution
 
 Ints = npt.NDArray[np.int64]
-Objective = Literal["hosts", "cost", "unplaced"]
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,16 @@ class Given:
         Copies that may stay unplaced, per priority, the highest first; item types that fit nowhere
         are counted, too. None: no earlier tier asks for anything to be placed. Shorter than the
         ranks of the problem: no limit on the ranks that are missing.
-    hosts, cost : int or None
-        The most hosts, and micro-USD per hour.
+    hosts, cost, moves, carbon : int or None
+        The most hosts, micro-USD per hour beside what every plan pays, copies that leave their
+        host, and milligrams of CO2e per hour.
     """
 
     unplaced: tuple[int, ...] | None
     hosts: int | None = None
     cost: int | None = None
+    moves: int | None = None
+    carbon: int | None = None
 
     @classmethod
     def full(cls, problem: Problem) -> Given:
@@ -41,13 +43,27 @@ class Given:
 
     @classmethod
     def before(cls, problem: Problem, tier: int, solution: Solution | None) -> Given:
-        """What the tiers before `tier` have reached in a solution; without one, that all is placed that can be."""
+        """What the tiers before `tier` have reached in a solution; without one, that all is placed that can be.
+
+        Goals that are no sums over hosts and copies are left out, and so is the cost where commitments
+        take off some of it: hosts and placements alone may cost more than what is billed.
+        """
         known = {goal.goal for goal in problem.goals[:tier]}
         if solution is None:
             return cls.full(problem) if "unplaced" in known else cls(None)
         values = {goal.goal: tier_value(problem, solution, goal) for goal in problem.goals[:tier]}
         left = tuple(by_rank(problem, unplaced(problem, solution)).tolist())
-        return cls(left if "unplaced" in known else None, values.get("hosts"), values.get("cost"))
+        cost = None if problem.extras.commitments or "cost" not in values else values["cost"] - problem.fixed
+        return cls(
+            left if "unplaced" in known else None, values.get("hosts"), cost, values.get("moves"), values.get("carbon")
+        )
+
+    def sums(self) -> dict[Objective, int]:
+        """The goals that are sums over hosts and copies, and the most that each may come to."""
+        known: dict[Objective, int | None] = {
+            "hosts": self.hosts, "cost": self.cost, "moves": self.moves, "carbon": self.carbon,
+        }  # fmt: skip
+        return {name: most for name, most in known.items() if most is not None}
 
     def allowance(self, problem: Problem) -> Ints:
         """int64[ranks]: copies of item types that do fit somewhere which may stay unplaced; -1 is no limit."""

@@ -10,13 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from models.goals import GoalTier
-from planner.bounds.bound import Bound
+from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.charge import Charge
+from planner.bounds.kinds import bin_kinds, carried_over
 from planner.bounds.linear import relax
 from planner.problem.forms import HOST
 from planner.problem.problem import UNLIMITED, Problem
 
 LARGE = 100_000
 """Item types times bin types beyond which forms on domains are left out and equal bin types joined."""
+
+BLEND, FAR_MORE = 1_000_000, 100
+"""The largest price where two goals are blended into one cost, and how much more the first of them weighs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +45,22 @@ class Guide:
 def guide(problem: Problem, goal: GoalTier, seconds: float = math.inf) -> Guide | None:
     """Relax a problem; a large one without its forms on domains, equal bin types taking equal parts.
 
+    Moves and carbon leave open which hosts to open: there, the cost decides between equals, and the
+    bound is trivial.
+
     Returns
     -------
     Guide or None
-        None where there is not room for everything, or time ran out.
+        None where there is not room for everything and no cap decides what stays out, or time ran out.
     """
+    if goal.goal in ("moves", "carbon"):
+        blended = guide(_with_cost(problem, goal), GoalTier(goal="cost"), seconds)
+        return None if blended is None else replace(blended, bound=TRIVIAL)
     if problem.fits.size <= LARGE or not problem.has_domain_forms:
-        relaxation = relax(problem, goal, seconds=seconds)
+        relaxation = relax(problem, goal, seconds=seconds, partly=bool(problem.caps))
         return None if relaxation is None else Guide(relaxation.bound, relaxation.hosts, relaxation.assigned)
     flat, groups = _flat(problem)
-    relaxation = relax(flat, goal, seconds=seconds)
+    relaxation = relax(flat, goal, seconds=seconds, partly=bool(problem.caps))
     if relaxation is None:
         return None
     hosts, assigned = np.zeros(problem.bins), np.zeros(problem.fits.shape)
@@ -61,13 +72,13 @@ def guide(problem: Problem, goal: GoalTier, seconds: float = math.inf) -> Guide 
 
 def _flat(problem: Problem) -> tuple[Problem, list[list[int]]]:
     """The problem with bin types that only their domain tells apart joined, and the groups they came from."""
-    weight = problem.quota_weight
+    weight, kinds = problem.quota_weight, bin_kinds(problem)
     alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for b in range(problem.bins):
         row = problem.capacity[b].tobytes(), problem.fits[:, b].tobytes(), weight[:, b].tobytes()
-        alike[(int(problem.price[b]), *row)].append(b)
+        alike[(int(problem.price[b]), int(kinds[b]), *row)].append(b)
     groups = list(alike.values())
-    first = [group[0] for group in groups]
+    first = np.array([group[0] for group in groups], dtype=np.int64)
     available = [min(UNLIMITED, int(problem.available[group].sum())) for group in groups]
     flat = replace(
         problem,
@@ -84,5 +95,18 @@ def _flat(problem: Problem) -> tuple[Problem, list[list[int]]]:
         spreads=(),
         rooms=(),
         quotas=tuple(replace(quota, weight=quota.weight[first]) for quota in problem.quotas),
+        **carried_over(problem, np.arange(problem.items), first),
     )
     return flat, groups
+
+
+def _with_cost(problem: Problem, goal: GoalTier) -> Problem:
+    """The problem with a cost in which moves or carbon weigh far more than money."""
+    charge, money = Charge.of(problem, "moves" if goal.goal == "moves" else "carbon"), Charge.of(problem, "cost")
+    weight, cents = BLEND / charge.largest, BLEND / FAR_MORE / money.largest
+    placing = sum(
+        (share * table for share, table in ((weight, charge.copy), (cents, money.copy)) if table is not None),
+        np.zeros(problem.fits.shape),
+    )
+    price = np.rint(weight * charge.host + cents * money.host).astype(np.int64)
+    return replace(problem, price=price, placing=np.rint(placing).astype(np.int64))

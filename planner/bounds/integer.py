@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from planner.bounds.bound import Bound
-from planner.bounds.given import Given, Objective
+from planner.bounds.charge import Charge, Objective
+from planner.bounds.given import Given
 from planner.bounds.linear import Relaxation
 from planner.bounds.master import Master, most_hosts
-from planner.bounds.rounding import cost_step, round_up
+from planner.bounds.rounding import round_up
 
 LARGEST = 6_000
 MOST_HOSTS = 300
@@ -40,10 +41,11 @@ def whole_hosts(
         None where the program is too large to be worth it, or nothing was proven.
     """
     problem, classes = relaxation.problem, relaxation.classes
-    step = cost_step(problem) if objective == "cost" else 1
+    step = Charge.of(problem, objective).step
     most = most_hosts(problem, classes)
     if value is not None:
-        too_dear = relaxation.proven + relaxation.reduced_open > value - step + 1e-6 * max(1.0, abs(value))
+        better = (value - 1) // step * step
+        too_dear = relaxation.proven + relaxation.reduced_open > better + 1e-6 * max(1.0, abs(value))
         most = np.where(too_dear, problem.required, most)
     usable = classes.fits & (most > 0)
     if usable.sum() > LARGEST or relaxation.hosts.sum() > MOST_HOSTS or relaxation.bought_out > 1e-6:

@@ -17,12 +17,13 @@ import numpy.typing as npt
 
 from models.goals import GoalTier
 from planner.bounds.bound import Bound
+from planner.bounds.charge import Charge, Objective
 from planner.bounds.classes import Classes
 from planner.bounds.dual_feasible import roundings, thresholds
 from planner.bounds.duals import Priced, price
-from planner.bounds.given import Given, Objective
+from planner.bounds.given import Given
 from planner.bounds.master import HostRow, Master
-from planner.bounds.rounding import cost_step, round_up
+from planner.bounds.rounding import round_up
 from planner.problem.forms import HOST
 from planner.problem.problem import UNLIMITED, Problem
 
@@ -87,18 +88,24 @@ class Relaxation:
         return values
 
 
-def relax(problem: Problem, goal: GoalTier, given: Given | None = None, seconds: float = math.inf) -> Relaxation | None:
+def relax(
+    problem: Problem, goal: GoalTier, given: Given | None = None, seconds: float = math.inf, *, partly: bool = False
+) -> Relaxation | None:
     """Solve the relaxation for a goal, with everything placed that fits somewhere (or as `given`).
+
+    With `partly`, a relaxation without room for everything counts, too: it leaves out as little as it can.
 
     Returns
     -------
     Relaxation or None
         None where the relaxation has no room for everything, or needs more than `seconds`. A goal
-        other than `hosts` and `cost` is relaxed as `hosts`.
+        that is no sum over hosts and copies is relaxed as `hosts`.
     """
-    objective: Objective = "cost" if goal.goal == "cost" else "hosts"
+    objective: Objective = goal.goal if goal.goal in ("cost", "moves", "carbon") else "hosts"
     solved = solve_relaxation(problem, objective, Given.full(problem) if given is None else given, seconds=seconds)
-    return None if solved is None or solved.bought_out > 1e-6 * max(1, int(problem.count.sum())) else solved
+    if solved is None or (not partly and solved.bought_out > 1e-6 * max(1, int(problem.count.sum()))):
+        return None
+    return solved
 
 
 def solve_relaxation(
@@ -147,7 +154,7 @@ def solve_relaxation(
             master.add_row(row)
     if best is None:
         return None
-    step = cost_step(problem) if objective == "cost" else 1
+    step = Charge.of(problem, objective).step
     return Relaxation(
         Bound(round_up(best.bound, step), METHOD), best.bound, hosts, flow, best.worth, bought_out, tuple(added),
         best.reduced_open, classes, problem,
@@ -166,7 +173,7 @@ def _promising(problem: Problem, classes: Classes, master: Master) -> Bools:
     for r in [*limited, -1]:
         by_room = share if r < 0 else classes.size[:, r, None] / np.maximum(problem.capacity[:, r], 1)[None, :]
         share = np.maximum(share, by_room)
-        paid = np.where(classes.fits, by_room * cost, np.inf)
+        paid = np.where(classes.fits, by_room * cost + (0.0 if master.beside is None else master.beside), np.inf)
         for group in np.unique(groups):
             inside = np.flatnonzero(groups == group)
             for _ in range(1 if groups.any() else 2):

@@ -4,7 +4,8 @@
     demand     sum_b z[c, b] + u[c] + e[c] = count[c]                 for each class c
     host row   sum_c factor[c] * z[c, b] <= room * y[b]               for each of bin type b
     domain     sum over bins of a domain of z[c, b], within limits and spreads
-    supply     required <= y <= available, quotas, values of the tiers before
+    supply     required <= y <= available
+    budget     sum over y and z, each with its weight, <= most: quotas, caps, values of the tiers before
 
 Host rows hold on every single host, so they hold in sum: capacities, limits on hosts, and roundings of
 sizes by dual-feasible functions. `u` may stay out by the values of earlier tiers. `e` buys copies out at
@@ -21,8 +22,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from planner.bounds.charge import Charge, Objective
 from planner.bounds.classes import Classes
-from planner.bounds.given import Given, Objective
+from planner.bounds.given import Given
 from planner.problem.forms import HOST
 from planner.problem.problem import UNLIMITED, Problem
 
@@ -59,6 +61,21 @@ class DomainRows:
     at_least: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Budget:
+    """Opened hosts weigh `host[B]` each and copies `copy[C, B]` (None: nothing): at most `most` in sum."""
+
+    host: Floats
+    copy: Floats | None
+    most: float
+
+    def scaled(self) -> Budget:
+        """The same with a largest weight of 1, as LP solvers like it."""
+        copy = 0.0 if self.copy is None else float(self.copy.max(initial=0.0))
+        scale = max(float(self.host.max(initial=0.0)), copy) or 1.0
+        return Budget(self.host / scale, None if self.copy is None else self.copy / scale, self.most / scale)
+
+
 class Master:
     """The program in OR-Tools: GLOP, or SCIP where host counts are whole.
 
@@ -67,7 +84,7 @@ class Master:
     problem : Problem
     classes : Classes
     objective : str
-        `hosts`, `cost`, or `unplaced`: the copies of one priority that stay out.
+        A goal that is a sum over hosts and copies, or `unplaced`: the copies of one priority that stay out.
     given : Given
     rank : int
         For `unplaced`: the index of the priority, the highest first.
@@ -94,9 +111,10 @@ class Master:
             self.solver.SetSolverSpecificParametersAsString("use_dual_simplex: true")
         self.solver.Objective().SetMinimization()
         self.infinity: float = self.solver.infinity()
-        self.unit = float(problem.price.max(initial=1) or 1) if objective == "cost" else 1.0
-        prices = {"cost": problem.price / self.unit, "hosts": np.ones(problem.bins), "unplaced": np.zeros(problem.bins)}
-        self.price: Floats = prices[objective]
+        charge = Charge.of(problem, objective)
+        self.unit = charge.largest
+        self.price: Floats = charge.host / self.unit
+        self.beside: Floats | None = None if charge.copy is None else charge.copy[classes.like] / self.unit
         self.least, self.most = problem.required, most_hosts(problem, classes) if most is None else most
         self.open = [
             self.solver.Var(float(low), float(high), whole, "")
@@ -106,7 +124,7 @@ class Master:
             self.solver.Objective().SetCoefficient(variable, price)
         self.at: list[dict[int, Any]] = [{} for _ in range(problem.bins)]
         self.present = np.zeros(classes.fits.shape, dtype=bool)
-        self.supply = [self._supply_row(weight, most_weight) for weight, most_weight in _supplies(problem, given)]
+        self.budgets = [(budget, self._budget_row(budget)) for budget in _budgets(problem, classes, given)]
         self._add_demand(objective, given, rank, whole)
         self.domain_rows: list[DomainRows] = []
         self.lows: list[tuple[DomainRows, DomainRows, float]] = []
@@ -128,11 +146,11 @@ class Master:
             row.SetCoefficient(variable, 1.0)
         return variable
 
-    def _supply_row(self, weight: Floats, most: float) -> tuple[Floats, float, Any]:
-        row = self.solver.RowConstraint(-self.infinity, most, "")
-        for b in np.flatnonzero(weight).tolist():
-            row.SetCoefficient(self.open[b], float(weight[b]))
-        return weight, most, row
+    def _budget_row(self, budget: Budget) -> Any:
+        row = self.solver.RowConstraint(-self.infinity, budget.most, "")
+        for b in np.flatnonzero(budget.host).tolist():
+            row.SetCoefficient(self.open[b], float(budget.host[b]))
+        return row
 
     def _add_demand(self, objective: Objective, given: Given, rank: int, whole: bool) -> None:
         """Rows of demand; per class what it costs to stay out (infinite: it may not)."""
@@ -180,12 +198,17 @@ class Master:
         """Let classes onto bin types: bool[C, B]."""
         new = wanted & self.classes.fits & ~self.present
         self.present |= new
+        weighing = [(budget.copy, row) for budget, row in self.budgets if budget.copy is not None]
         for b in np.flatnonzero(new.any(axis=0)).tolist():
             members = np.flatnonzero(new[:, b])
             for c in members.tolist():
                 inside = [rows.rows.get(int(self.problem.domain[b, rows.level])) for rows in self._of_class[c]]
                 rows = [self.demand[c], *(row for row in inside if row is not None)]
-                self.at[b][c] = self._copies(c, 0.0, *rows)
+                beside = 0.0 if self.beside is None else float(self.beside[c, b])
+                self.at[b][c] = self._copies(c, beside, *rows)
+                for copy, row in weighing:
+                    if copy[c, b]:
+                        row.SetCoefficient(self.at[b][c], float(copy[c, b]))
             for row, constraint in self.rows[b]:
                 self._fill(row, constraint, set(members.tolist()))
 
@@ -223,15 +246,19 @@ def most_hosts(problem: Problem, classes: Classes) -> Ints:
     return most
 
 
-def _supplies(problem: Problem, given: Given) -> list[tuple[Floats, float]]:
-    """Rows over host counts alone, scaled: (weight of each bin type, most)."""
-    found = [(quota.weight.astype(float), float(quota.most)) for quota in problem.quotas]
-    if given.hosts is not None:
-        found.append((np.ones(problem.bins), float(given.hosts)))
-    if given.cost is not None:
-        found.append((problem.price.astype(float), float(given.cost)))
-    scales = [weight.max(initial=0.0) or 1.0 for weight, _ in found]
-    return [(weight / scale, most / scale) for (weight, most), scale in zip(found, scales, strict=True)]
+def _budgets(problem: Problem, classes: Classes, given: Given) -> list[Budget]:
+    """Quotas, caps, and what earlier tiers have reached, scaled."""
+    nothing = np.zeros(problem.bins)
+    found = [Budget(quota.weight.astype(float), None, float(quota.most)) for quota in problem.quotas]
+    for cap in problem.caps:
+        weight = np.zeros(problem.fits.shape)
+        weight[cap.items] = cap.weight
+        found.append(Budget(nothing, weight[classes.like], float(cap.most)))
+    for name, most in given.sums().items():
+        charge = Charge.of(problem, name)
+        copy = None if charge.copy is None else charge.copy[classes.like].astype(float)
+        found.append(Budget(charge.host.astype(float), copy, float(most)))
+    return [budget.scaled() for budget in found]
 
 
 def _limited(problem: Problem, classes: Classes, b: int) -> Ints:

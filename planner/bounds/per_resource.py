@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planner.bounds.bound import TRIVIAL, Bound
-from planner.bounds.rounding import cost_step, round_up
+from planner.bounds.charge import Charge
+from planner.bounds.rounding import round_up
 from planner.problem.problem import UNLIMITED, Problem
 
 METHOD = "per resource"
@@ -23,7 +24,10 @@ def hosts_per_resource(problem: Problem) -> Bound:
 
 
 def cost_per_resource(problem: Problem) -> Bound:
-    """Every unit of a resource at the price per unit of the cheapest host that takes its item; all is placed."""
+    """Every unit of a resource at the price per unit of the cheapest host that takes its item; all is placed.
+
+    Each copy costs at least its cheapest place beside that.
+    """
     fits = problem.fits & (problem.available > 0)
     placed = fits.any(axis=1)
     least = float((problem.price * problem.required).sum())
@@ -32,5 +36,8 @@ def cost_per_resource(problem: Problem) -> Bound:
         per_unit = np.where(room < UNLIMITED, problem.price / np.maximum(room, 1), 0.0)
         cheapest = np.where(fits, per_unit[None, :], np.inf).min(axis=1, initial=np.inf)[placed]
         least = max(least, float((problem.count[placed] * problem.size[placed, r] * cheapest).sum()))
-    value = round_up(least, cost_step(problem))
+    if problem.placing is not None:
+        beside = np.where(fits, problem.placing, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+        least += float(problem.count[placed] @ beside[placed])
+    value = round_up(least, Charge.of(problem, "cost").step)
     return Bound(value, METHOD) if value else TRIVIAL

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from planner.problem.problem import Problem
-
 RELATIVE, ABSOLUTE = 1e-9, 1e-6
 """What rounding errors of a sum may have added to a bound."""
 
@@ -17,8 +13,3 @@ def round_up(value: float, step: int = 1, relative: float = RELATIVE) -> int:
     if not math.isfinite(value):
         return 0
     return max(0, math.ceil((value - abs(value) * relative - ABSOLUTE) / step)) * step
-
-
-def cost_step(problem: Problem) -> int:
-    """Every plan costs a multiple of this, in micro-USD per hour."""
-    return int(np.gcd.reduce(problem.price)) or 1 if problem.bins else 1

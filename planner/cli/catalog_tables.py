@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from models.catalog import HOURS_PER_MONTH, HostType, Price
-from models.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY, NAMES, Capacity
+from models.resources import CPU, EPHEMERAL_STORAGE, GPU, LOCAL_DISK, MEMORY, NAMES, Capacity
 from planner.cli.output import Column, Row, decimals
 from planner.formats.catalogs.checks import CatalogFinding, describe_age
 from planner.formats.catalogs.quotes import BOOT_DISK, Quote
@@ -31,7 +31,7 @@ def quote_row(quote: Quote) -> dict[str, Any]:
         "volumes": left.volumes,
         "iops": left.iops,
         "mbps": left.mbps,
-        "network_mbps": host_type.network_mbps,
+        "network": host_type.capacity.network,
         "per_cpu_hour": quote.per_cpu_hour and round(quote.per_cpu_hour, 6),
         "per_gib_hour": quote.per_gib_hour and round(quote.per_gib_hour, 6),
     } | price_row(quote.price)
@@ -70,8 +70,9 @@ def shape_rows(host_type: HostType, left: Capacity) -> list[Row]:
         CPU: "vCPU", GPU: host_type.gpu_model or "GPU", MEMORY: "memory GiB",
         EPHEMERAL_STORAGE: f"boot disk GiB (of {BOOT_DISK // 2**30})",
         "pods": "pods", "volumes": "data volumes", "iops": "volume IOPS", "mbps": "volume MB/s",
+        "network": "network Mbit/s", LOCAL_DISK: "local disk GiB",
     }  # fmt: skip
-    per_unit = {CPU: 1000, GPU: 1000, MEMORY: 2**30, EPHEMERAL_STORAGE: 2**30}
+    per_unit = {CPU: 1000, GPU: 1000, MEMORY: 2**30, EPHEMERAL_STORAGE: 2**30, LOCAL_DISK: 2**30}
     has, usable = host_type.capacity.amounts(), left.amounts()
 
     def amount(amounts: dict[str, int], name: str) -> float | None:
@@ -83,10 +84,8 @@ def shape_rows(host_type: HostType, left: Capacity) -> list[Row]:
         if has.get(name) or usable.get(name)
     ]
     other = {
-        "network Mbit/s": host_type.network_mbps,
         "network interfaces": host_type.nics,
         "addresses per interface": host_type.addresses_per_nic,
-        "local disk GB": host_type.local_disk / 10**9,
         "GPU memory GiB": host_type.gpu_memory / 2**30,
     }
     return rows + [{"resource": title, "machine": value} for title, value in other.items() if value]
@@ -126,7 +125,7 @@ LIST_COLUMNS = [
     Column("volumes", "volumes", True, spare=True),
     Column("iops", "IOPS", True, wide=True),
     Column("mbps", "MB/s", True, wide=True),
-    Column("network_mbps", "Mbit/s", True, wide=True),
+    Column("network", "Mbit/s", True, wide=True),
     Column("purchase", "purchase", wide=True),
     Column("per_hour", "USD/h", True, write=decimals(4)),
     Column("per_month", "USD/month", True, write=decimals(2), spare=True),

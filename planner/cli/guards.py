@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models.plan import Plan
 from planner.cli.exits import ExitCode
-from planner.plots.labels import counted, plural
+from planner.plots.labels import counted, plural, to_the_cent
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Guards:
     Attributes
     ----------
     max_cost : Decimal or None
-        USD per month.
+        Money per month, in the plan's currency.
     min_density : float or None
         Units of density per host.
     max_hosts : int or None
@@ -35,8 +35,11 @@ class Guards:
         """What a plan breaches, and by how much."""
         status = plan.status
         if self.max_cost is not None and status.cost_per_month > self.max_cost:
-            over = status.cost_per_month - self.max_cost
-            yield f"cost: ${status.cost_per_month:,.2f} a month, ${over:,.2f} above --max-cost {self.max_cost:,.2f}"
+            cost, over = (
+                to_the_cent(amount, status.currency)
+                for amount in (status.cost_per_month, status.cost_per_month - self.max_cost)
+            )
+            yield f"cost: {cost} a month, {over} above --max-cost {self.max_cost:,.2f}"
         if self.min_density is not None and status.density < self.min_density:
             short = self.min_density - status.density
             unit = f"{plural(status.density_unit)} per host"

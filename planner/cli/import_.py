@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +23,7 @@ from planner.cli.output import reported_errors, stderr_console
 from planner.errors import InputError
 
 if TYPE_CHECKING:
-    from planner.formats.kubernetes import Imported
+    from planner.formats.kubernetes import Choices, Defaults, Imported
     from planner.formats.loss import Loss
 
 _STYLES = {"dropped": "red", "approximated": "yellow", "assumed": "cyan"}
@@ -51,6 +52,14 @@ DefaultCpu = Annotated[
 DefaultMemory = Annotated[
     str, typer.Option("--default-memory", help="Memory of containers that ask for none.", metavar="QUANTITY")
 ]
+ReleaseRoom = Annotated[bool, typer.Option("--release-room", help="Hold the room of Deployments' rolling updates.")]
+Soft = Annotated[
+    float | None,
+    typer.Option(
+        "--soft", min=0, help="Keep preferences as soft rules: money a month for a breach of weight 100.",
+        metavar="PENALTY",
+    ),
+]  # fmt: skip
 Strict = Annotated[bool, typer.Option("--strict", help="Write nothing and exit with 1 if anything was dropped.")]
 LossFile = Annotated[Path | None, typer.Option("--loss", help="Write the loss report as JSON, too.", metavar="FILE")]
 
@@ -63,6 +72,8 @@ def import_command(
     name: Named = "",
     default_cpu: DefaultCpu = "100m",
     default_memory: DefaultMemory = "128Mi",
+    release_room: ReleaseRoom = False,
+    soft: Soft = None,
     strict: Strict = False,
     loss: LossFile = None,
 ) -> None:
@@ -72,7 +83,7 @@ def import_command(
     standard output or a file; what was dropped, approximated or assumed goes to standard error.
     """
     from planner.formats.documents import write_scenario
-    from planner.formats.kubernetes import Defaults, parse_pool, to_scenario
+    from planner.formats.kubernetes import Choices, Defaults, parse_pool, to_scenario
 
     console = stderr_console()
     with reported_errors():
@@ -81,7 +92,8 @@ def import_command(
             memory=_quantity("--default-memory", default_memory, parse_bytes),
         )
         pools = [parse_pool(text) for text in pool or ()]
-        imported = _read(files, source, defaults)
+        choices = Choices(release_room, None if soft is None else Decimal(str(soft)))
+        imported = _read(files, source, defaults, choices)
         try:
             scenario, losses = to_scenario(imported, name or _name_of(files[0]), pools)
         except InputError:
@@ -102,16 +114,15 @@ def import_command(
         console.print(Text(f"{written} → {target}"), soft_wrap=True)
 
 
-def _read(files: Sequence[str], source: Source, defaults: object) -> Imported:
-    from planner.formats.kubernetes import Defaults, Imported, read_kubernetes
+def _read(files: Sequence[str], source: Source, defaults: Defaults, choices: Choices) -> Imported:
+    from planner.formats.kubernetes import Imported, read_kubernetes
 
-    assert isinstance(defaults, Defaults)
     tables = [file for file in files if source is Source.TABLES or (source is Source.AUTO and _is_table(file))]
     others = [file for file in files if file not in tables]
     imported = Imported()
     if others:
         meanings = {Source.SNAPSHOT: "snapshot", Source.KUBERNETES: "manifests"}
-        imported = read_kubernetes(others, defaults, meanings.get(source, "auto"))  # type: ignore[arg-type]
+        imported = read_kubernetes(others, defaults, meanings.get(source, "auto"), choices)  # type: ignore[arg-type]
     for table in tables:
         imported = _with_table(imported, table)
     return imported

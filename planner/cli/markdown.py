@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from models.plan import Plan, PlanStatus
+from planner.cli import breaches
 from planner.explain.binding import host_groups
-from planner.plots.labels import counted, number, percent, plural, printable, resource_title, shortened
+from planner.plots.labels import (
+    counted,
+    number,
+    percent,
+    plural,
+    printable,
+    resource_title,
+    shortened,
+    sign,
+    to_the_cent,
+)
 from planner.plots.words import goal_value, tier_gap, verdict
 
 MOST_BYTES = 60_000
@@ -33,7 +44,7 @@ def _lines(plan: Plan, most: int) -> Iterator[str]:
     yield from _figures(status)
     yield ""
     yield from _goals(status)
-    for part in (_conflicts, _left_out, _warnings):
+    for part in (_breaches, _conflicts, _left_out, _warnings):
         yield from part(status, most)
     yield from _hosts(plan, most)
     yield ""
@@ -49,13 +60,14 @@ def _figures(status: PlanStatus) -> Iterator[str]:
     if was is None:
         yield from _table(("", "plan"), "lr", [
             ("hosts", f"{status.hosts_used:,}"), (unit, number(status.density)),
-            ("cost a month", f"${status.cost_per_month:,.2f}"),
+            ("cost a month", to_the_cent(status.cost_per_month, status.currency)),
         ])  # fmt: skip
     else:
         yield from _table(("", "today", "plan"), "lrr", [
             ("hosts", f"{was.hosts:,}", f"**{status.hosts_used:,}**"),
             (unit, number(was.density), f"**{number(status.density)}**"),
-            ("cost a month", f"${was.cost_per_month:,.2f}", f"**${status.cost_per_month:,.2f}**"),
+            ("cost a month", to_the_cent(was.cost_per_month, status.currency),
+             f"**{to_the_cent(status.cost_per_month, status.currency)}**"),
         ])  # fmt: skip
 
 
@@ -70,6 +82,13 @@ def _goals(status: PlanStatus) -> Iterator[str]:
         for tier in status.tiers
     ]
     yield from _table(("goal", "plan", "no plan below", "gap"), "lrrr", rows)
+
+
+def _breaches(status: PlanStatus, most: int) -> Iterator[str]:
+    rows = [(_escaped(rule), *rest) for rule, *rest in breaches.rows(status)]
+    if rows:
+        yield from ("", "**Rules that may be broken**", "")
+        yield from _table(breaches.COLUMNS, "llrrr", rows[: max(1, most)])
 
 
 def _conflicts(status: PlanStatus, most: int) -> Iterator[str]:
@@ -100,7 +119,7 @@ def _section(title: str, lines: Sequence[str], most: int) -> Iterator[str]:
 
 
 def _hosts(plan: Plan, most: int) -> Iterator[str]:
-    groups = host_groups(plan.spec.hosts)
+    groups, price = host_groups(plan.spec.hosts), f"{sign(plan.status.currency)}/h"
     if not groups or not most:
         return
     rows = [
@@ -116,7 +135,7 @@ def _hosts(plan: Plan, most: int) -> Iterator[str]:
         for group in groups[:most]
     ]
     yield from ("", f"<details><summary>Hosts: {counted(len(groups), 'group')}</summary>", "")
-    yield from _table(("hosts", "type", "region", "purchase", "$/h", "replicas each", "binds"), "rlllrrl", rows)
+    yield from _table(("hosts", "type", "region", "purchase", price, "replicas each", "binds"), "rlllrrl", rows)
     if len(groups) > most:
         yield from ("", f"… and {counted(len(groups) - most, 'further group')}")
     yield from ("", "</details>")

@@ -45,7 +45,7 @@ Gap = Annotated[
 _GUARDS = "Guard-rails (exit code 4)"
 MaxCost = Annotated[
     float | None,
-    typer.Option("--max-cost", help="USD a month.", min=0, callback=_finite, rich_help_panel=_GUARDS),
+    typer.Option("--max-cost", help="Money a month.", min=0, callback=_finite, rich_help_panel=_GUARDS),
 ]
 MinDensity = Annotated[
     float | None,

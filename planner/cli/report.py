@@ -12,10 +12,23 @@ from rich.text import Text
 
 from models.plan import Conflict, Plan, PlanStatus, Unplaced
 from models.scenario import Scenario
+from planner.cli import breaches
 from planner.explain.binding import HostGroup, host_groups
-from planner.plots.labels import amount, counted, money, number, percent, plural, printable, resource_title, shortened
+from planner.plots.labels import (
+    amount,
+    counted,
+    money,
+    number,
+    percent,
+    plural,
+    printable,
+    resource_title,
+    shortened,
+    sign,
+    to_the_cent,
+)
 from planner.plots.terminal import bay_plan_text
-from planner.plots.words import goal_value, tier_gap, verdict
+from planner.plots.words import goal_value, has_more_than_compute, tier_gap, verdict
 
 WIDEST = 140
 ROOMY = 100
@@ -54,8 +67,11 @@ def _sections(plan: Plan, scenario: Scenario, width: int, *, wide: bool) -> Iter
     yield _proof(status)
     if plan.spec.hosts:
         yield _costs(status)
-        yield _titled("Hosts", _hosts(host_groups(plan.spec.hosts), width, wide=wide))
+        columns = (*HOST_COLUMNS[:4], f"{sign(status.currency)}/h", *HOST_COLUMNS[5:])
+        yield _titled("Hosts", _hosts(host_groups(plan.spec.hosts), columns, width, wide=wide))
         yield _titled("Bay plan", bay_plan_text(plan, width - 2, scenario))
+    if status.breaches:
+        yield _titled("Rules that may be broken", _breaches(status))
     if status.unplaced_workloads:
         left = f"Left out: {counted(status.unplaced, 'replica')} of {counted(len(_names(status)), 'workload')}"
         yield _titled(left, _left_out(status.unplaced_workloads, wide=wide), "bold red")
@@ -100,11 +116,18 @@ def _headline(plan: Plan) -> Group:
         ("density", was.density if was else None, status.density, f"{plural(status.density_unit)} per host"),
         ("cost", float(was.cost_per_month) if was else None, float(status.cost_per_month), "a month"),
     ]
+
+    def priced(value: float) -> str:
+        return money(Decimal(str(value)), status.currency)
+
     for name, before, after, unit in rows:
-        write = _usd if name == "cost" else number
+        write = priced if name == "cost" else number
         today = ("", "") if before is None else (write(before), "→")
         change = Text(*_change(before, after, better_up=name == "density"))
         table.add_row(name, *today, Text(write(after), style="bold"), Text(printable(unit)), change)
+    if status.moves is not None:
+        leave = "replica that moves" if status.moves == 1 else "replicas that move"
+        table.add_row("moves", "", "", Text(number(status.moves), style="bold"), leave, "")
     title = Text.assemble((printable(plan.metadata.name), "bold"), f"  {_told(plan)}")
     return Group(title, _indented(table))
 
@@ -114,10 +137,6 @@ def _told(plan: Plan) -> str:
     released = plan.status.hosts_released
     gone = f", {counted(released, 'standing host')} released" if released else ""
     return f"{counted(placed, 'replica')} on {counted(plan.status.hosts_used, 'host')}{gone}"
-
-
-def _usd(value: float) -> str:
-    return money(Decimal(str(value)), "USD")
 
 
 def _change(before: float | None, after: float, *, better_up: bool) -> tuple[str, str]:
@@ -143,27 +162,51 @@ def _proof(status: PlanStatus) -> Group:
     return Group(title, _indented(table), _indented(Text(ended, style="dim")))
 
 
-def _costs(status: PlanStatus) -> Table:
+def _costs(status: PlanStatus) -> RenderableType:
     grid = Table.grid(padding=(0, 6))
     costs = (("Cost by cloud", status.cost_by_cloud), ("Cost by purchase option", status.cost_by_purchase))
-    grid.add_row(*(_titled(title, _cost_table(split, status.cost_per_month)) for title, split in costs))
-    return grid
+    grid.add_row(*(_titled(title, _cost_table(split, status.currency)) for title, split in costs))
+    return Group(*_bill(status), grid) if has_more_than_compute(status) else grid
 
 
-def _cost_table(split: Mapping[str, Decimal], whole: Decimal) -> Table:
+def _bill(status: PlanStatus) -> Iterator[RenderableType]:
+    """The parts of the bill, what is paid once, and how far commitments are used."""
+    parts = {**status.cost_breakdown}
+    penalties = parts.pop("penalties", None)
+    yield _titled("Cost by part", _cost_table(parts, status.currency))
+    if penalties:
+        yield _indented(
+            Text(f"penalties of soft rules, not paid: {to_the_cent(penalties, status.currency)}", style="dim")
+        )
+    if status.upfront:
+        once = to_the_cent(status.upfront, status.currency)
+        yield _indented(Text(f"paid once, upfront: {once}; the parts above spread it over the term", style="dim"))
+    yield Text()
+    if status.commitments:
+        table = _table(("commitment", "paid", "used", "unused"), numbers=(1, 2, 3))
+        for use in status.commitments:
+            amounts = (use.paid_per_month, use.used_per_month, use.unused_per_month)
+            name = Text(shortened(use.name, 40, len))
+            table.add_row(name, *(Text(to_the_cent(amount, status.currency)) for amount in amounts))
+        yield _titled("Commitments, a month", table)
+        yield Text()
+
+
+def _cost_table(split: Mapping[str, Decimal], currency: str) -> Table:
     table = _grid("lrr")
+    whole = sum(split.values())
     for name, cost in split.items():
         share = percent(float(cost / whole)) if whole else ""
-        table.add_row(Text(shortened(name.replace("_", " "), 24, len)), f"${cost:,.2f}", Text(share, style="dim"))
+        name = shortened(name.replace("_", " "), 24, len)
+        table.add_row(Text(name), to_the_cent(cost, currency), Text(share, style="dim"))
     return table
 
 
-def _hosts(groups: Sequence[HostGroup], width: int, *, wide: bool) -> Group:
+def _hosts(groups: Sequence[HostGroup], headings: tuple[str, ...], width: int, *, wide: bool) -> Group:
     shown = groups if wide else groups[:MOST_GROUPS]
     rows: list[tuple[str, ...]] = [_host_cells(group, zones=wide or width >= ROOMY) for group in shown]
     if not wide:
         rows = _narrowed(rows, width - _INDENT)
-    headings: tuple[str, ...] = HOST_COLUMNS
     if wide:
         headings = (*headings, "pool", "other resources", "stranded")
         rows = [(*row, printable(g.pool) or "–", _others(g), _stranded(g)) for row, g in zip(rows, shown, strict=True)]
@@ -215,6 +258,13 @@ def _table(headings: Sequence[str], numbers: Iterable[int]) -> Table:
     right = frozenset(numbers)
     for i, heading in enumerate(headings):
         table.add_column(heading, justify="right" if i in right else "left", overflow="ellipsis", no_wrap=i in right)
+    return table
+
+
+def _breaches(status: PlanStatus) -> Table:
+    table = _table(breaches.COLUMNS, breaches.NUMBERS)
+    for rule, *rest in breaches.rows(status):
+        table.add_row(*map(Text, (printable(rule), *rest)))
     return table
 
 

@@ -37,7 +37,8 @@ def solve(scenario: Scenario, stop: Stop, seed: int, console: Console, *, quiet:
 
     clock = stop.start()
     worker = _Worker(lambda observer: api.plan(scenario, seed=seed, observer=observer, clock=clock))
-    with _interruptible(clock, console), _shown(console, quiet=quiet) as show:
+    currency = scenario.spec.currency.code
+    with _interruptible(clock, console), _shown(console, currency, quiet=quiet) as show:
         worker.start()
         while worker.is_alive():
             worker.join(_TICK)
@@ -98,30 +99,30 @@ Show = Callable[["Clock", "Progress | None"], None]
 
 
 @contextmanager
-def _shown(console: Console, *, quiet: bool) -> Iterator[Show]:
+def _shown(console: Console, currency: str, *, quiet: bool) -> Iterator[Show]:
     if quiet:
         yield lambda clock, progress: None
     elif console.is_terminal:
         with console.status(Text("reading the catalog")) as status:
-            yield lambda clock, progress: status.update(line(clock, progress))
+            yield lambda clock, progress: status.update(line(clock, progress, currency))
     else:
-        yield _Lines(console)
+        yield _Lines(console, currency)
 
 
 class _Lines:
     """A line every few seconds."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, currency: str) -> None:
+        self._console, self._currency = console, currency
         self._last = time.monotonic()
 
     def __call__(self, clock: Clock, progress: Progress | None) -> None:
         if time.monotonic() - self._last >= BETWEEN_LINES:
             self._last = time.monotonic()
-            self._console.print(line(clock, progress), soft_wrap=True)
+            self._console.print(line(clock, progress, self._currency), soft_wrap=True)
 
 
-def line(clock: Clock, progress: Progress | None) -> Text:
+def line(clock: Clock, progress: Progress | None, currency: str = "USD") -> Text:
     """`12 s  cost $6,240 a month  bound $6,100 a month  gap 2.2 %  0 unplaced  (cp-sat)`."""
     from planner.plots.words import goal_value
 
@@ -131,9 +132,9 @@ def line(clock: Clock, progress: Progress | None) -> Text:
     unit = _MICRO.get(progress.goal, 1)
     parts = []
     if progress.incumbent is not None:
-        parts.append(f"{progress.goal} {goal_value(progress.goal, progress.incumbent / unit, 'USD')}")
+        parts.append(f"{progress.goal} {goal_value(progress.goal, progress.incumbent / unit, currency)}")
     if progress.bound is not None:
-        parts.append(f"bound {goal_value(progress.goal, progress.bound / unit, 'USD')}")
+        parts.append(f"bound {goal_value(progress.goal, progress.bound / unit, currency)}")
     if progress.gap is not None:
         parts.append(f"gap {progress.gap:.1%}".replace("%", " %"))
     parts.append(f"{progress.unplaced:,} unplaced")

@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from models.plan import Conflict
-from models.topology import LEVELS
+from planner.explain.groups import one_domain
 from planner.explain.outcome import Bools, Ints, LeftOut, Outcome
 from planner.explain.reach import blamed, reach
 from planner.explain.steps import Step
+from planner.explain.supply import written
 from planner.explain.unplaced import admission_steps
 from planner.plots.labels import counted
 from planner.problem import UNLIMITED
-from planner.problem.forms import HOST, Form
+from planner.problem.forms import HOST, Form, Together, level_name
 
 MOST_NAMED = 3
 MOST_CONFLICTS = 20
@@ -36,12 +37,15 @@ def conflicts(outcome: Outcome, proven: Sequence[str] = (), bound: int = 0, meth
     bound, method : int, str
         The proven least number of replicas left out, told where nothing more exact is known.
     """
+    if outcome.proving is not outcome:
+        outcome, proven = outcome.proving, ()  # solvers see sizes that are larger than they need to be
     found = [
         *unavoidable(outcome),
         *_nowhere(outcome),
         *_pigeonholes(outcome),
         *_spreads(outcome),
         *_gatherings(outcome),
+        *_caps(outcome),
         *(tuple(_shortages(outcome)) or _crowds(outcome)),
     ]
     if not found:
@@ -59,7 +63,7 @@ def _proven(outcome: Outcome, message: str, names: tuple[str, ...]) -> Conflict:
     problem = outcome.problem
     forms: tuple[Form, ...] = (
         *problem.limits, *problem.apart, *problem.together, *problem.near, *problem.spreads, *problem.rooms,
-        *problem.quotas,
+        *problem.quotas, *problem.caps,
     )  # fmt: skip
     rules = dict.fromkeys(form.rule for form in forms if form.rule in message)
 
@@ -80,7 +84,8 @@ def unavoidable(outcome: Outcome) -> tuple[Conflict, ...]:
     for quota in outcome.problem.quotas:
         kept = int((quota.weight * outcome.problem.required).sum())
         if kept > quota.most:
-            message = f"hosts that cannot be released take {kept:,} of {quota.rule}, which allows {quota.most:,}"
+            taken, most = written(quota, kept), written(quota, quota.most)
+            message = f"hosts that cannot be released take {taken} of {quota.rule}, which allows {most}"
             found.append(Conflict(workloads=(), rules=(quota.rule,), message=message))
     return tuple(found)
 
@@ -144,10 +149,10 @@ def _pigeonholes(outcome: Outcome) -> Iterator[Conflict]:
         holes = _domains(outcome, bins, limit.level)
         if holes is not None and copies > holes * limit.most:
             names = _workloads(outcome, limit.items)
-            kinds = counted(holes, LEVELS[limit.level])
+            kind = one_domain(limit.level, outcome.rule_of(limit.rule))
             message = (
-                f"{limit.rule} lets {limit.most:,} of {_listed(names)} into one {LEVELS[limit.level]}; "
-                f"{counted(copies, 'replica')} do not go into the {kinds} that admit them"
+                f"{limit.rule} lets {limit.most:,} of {_listed(names)} into one {kind}; "
+                f"{counted(copies, 'replica')} do not go into the {counted(holes, kind)} that admit them"
             )
             yield Conflict(workloads=names, rules=(limit.rule,), message=message)
 
@@ -179,7 +184,7 @@ def _spreads(outcome: Outcome) -> Iterator[Conflict]:
                 else "there are fewer domains than min_domains"
             )
             message = (
-                f"{spread.rule} holds every {LEVELS[spread.level]} to {spread.max_skew:,} of {_listed(names)}, "
+                f"{spread.rule} holds every {level_name(spread.level)} to {spread.max_skew:,} of {_listed(names)}, "
                 f"because {why}; that makes {most:,} of {counted(copies, 'replica')}"
             )
             yield Conflict(workloads=names, rules=(spread.rule,), message=message)
@@ -197,6 +202,11 @@ def _gatherings(outcome: Outcome) -> Iterator[Conflict]:
                 total = ", ".join(outcome.amount(r, value) for r, value in enumerate(asked) if value)
                 message = f"{together.rule} wants all of {_listed(names)} on one host; none has {total}"
                 yield Conflict(workloads=names, rules=(together.rule,), message=message)
+        elif outcome.left[together.items].any() and not _meet(outcome, together):
+            names = _workloads(outcome, together.items)
+            kind = one_domain(together.level, outcome.rule_of(together.rule))
+            message = f"{together.rule} wants all of {_listed(names)} in one {kind}; none admits all of them"
+            yield Conflict(workloads=names, rules=(together.rule,), message=message)
     for near in problem.near:
         if near.level == HOST or not outcome.left[near.a].any():
             continue
@@ -204,8 +214,33 @@ def _gatherings(outcome: Outcome) -> Iterator[Conflict]:
         for item in near.a[outcome.left[near.a] > 0]:
             if problem.fits[item].any() and not np.isin(problem.domain[problem.fits[item], near.level], near_b).any():
                 names = _workloads(outcome, np.append(near.b, item))
-                message = f"{near.rule} wants {_listed(names)} in one {LEVELS[near.level]}; none admits both"
+                kind = one_domain(near.level, outcome.rule_of(near.rule))
+                message = f"{near.rule} wants {_listed(names)} in one {kind}; none admits both"
                 yield Conflict(workloads=names, rules=(near.rule,), message=message)
+
+
+def _meet(outcome: Outcome, together: Together) -> bool:
+    """Whether some domain has a host for each of the items; hosts outside all domains count as one."""
+    if together.level == HOST:
+        return True
+    fits = outcome.problem.fits[together.items[outcome.problem.count[together.items] > 0]]
+    domains = outcome.problem.domain[:, together.level]
+    return any(fits[:, domains == domain].any(axis=1).all() for domain in np.unique(domains))
+
+
+def _caps(outcome: Outcome) -> Iterator[Conflict]:
+    """Replicas that weigh more than a cap allows even where each weighs least."""
+    problem = outcome.problem
+    for cap in problem.caps:
+        fits = problem.fits[cap.items]
+        if not outcome.left[cap.items].any() or not fits.any(axis=1).all():
+            continue
+        lightest = np.where(fits, cap.weight, cap.weight.max(initial=0)).min(axis=1)
+        asked = int((lightest * problem.count[cap.items]).sum())
+        if asked > cap.most:
+            names = _workloads(outcome, cap.items)
+            message = f"{_listed(names)}: {written(cap, asked)} at least; {cap.rule} allows {written(cap, cap.most)}"
+            yield Conflict(workloads=names, rules=(cap.rule,), message=message)
 
 
 def _shortages(outcome: Outcome) -> Iterator[Conflict]:

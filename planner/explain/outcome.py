@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, SupportsInt
 
 import numpy as np
 import numpy.typing as npt
 
-from models.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY, VOLUMES, describe_amount
-from models.rules import AttachLimit, Headroom
+from models.resources import CPU, GPU, IN_BYTES, describe_amount, plain_resource
+from models.rules import rule_label
 from models.selectors import WorkloadIndex
 from planner.problem import UNLIMITED, Names, Problem, Solution
 from planner.problem.forms import HOST
@@ -20,7 +20,6 @@ from planner.problem.names import Narrowing
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 MIB = 2**20
-_IN_MIB = (MEMORY, EPHEMERAL_STORAGE)
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,14 @@ class Outcome:
     problem: Problem
     names: Names
     solution: Solution
+
+    @property
+    def proving(self) -> Outcome:
+        """The same over sizes that no plan can go below, where solvers see larger ones."""
+        loose = self.problem.relaxation
+        if loose is None or np.array_equal(loose.size, self.problem.size):
+            return self
+        return replace(self, problem=loose)
 
     @cached_property
     def left(self) -> Ints:
@@ -64,28 +71,10 @@ class Outcome:
     @cached_property
     def room(self) -> Ints:
         """int64[O, R]: room of each offering, in the problem's units."""
-        rules = self.names.scenario.spec.rules
-        kept = [rule for rule in rules if isinstance(rule, Headroom) and rule.percent is not None]
-        lowered = [rule for rule in rules if isinstance(rule, AttachLimit)]
-        rows = np.array([self._room(o, kept, lowered) for o in range(len(self.names.offerings))], dtype=np.int64)
-        rows = rows.reshape(-1, len(self.problem.resources))
+        rows = self.names.capacity.copy()
         for b, members in enumerate(self.names.members):
             rows[list(members)] = self.problem.capacity[b]
         return rows
-
-    def _room(self, o: int, headroom: list[Headroom], attach: list[AttachLimit]) -> list[int]:
-        """Room of an offering that no item fits, which has no bin type to ask."""
-        offer = self.names.offerings[o]
-        kept = max((rule.percent or 0 for rule in headroom if rule.hosts.selects(offer)), default=0)
-        lowered = [rule.max_volumes for rule in attach if rule.hosts.selects(offer)]
-        row = []
-        for name in self.problem.resources:
-            limit = self.names.allocatable[o].limit(name)
-            amount = UNLIMITED if limit is None else limit // MIB if name in _IN_MIB else limit
-            if name in (CPU, MEMORY):
-                amount = int(amount * (100 - kept) / 100)
-            row.append(min([amount, *lowered]) if name == VOLUMES else amount)
-        return row
 
     @cached_property
     def bin_of(self) -> Ints:
@@ -153,11 +142,28 @@ class Outcome:
         index = WorkloadIndex(spec.workloads)
         wanted = frozenset(left.workload for left in self.left_out)
         found: dict[int, list[Any]] = defaultdict(list)
-        for rule in spec.rules:
-            if hasattr(rule, "workloads"):
-                for w in wanted.intersection(index.select(rule.workloads)):
+        for rule in spec.rules_in_force:
+            selector = getattr(rule, "workloads", None)
+            if selector is not None:
+                for w in wanted.intersection(index.select(selector)):
                     found[w].append(rule)
         return found
+
+    def rule_of(self, label: str, workload: int | None = None) -> Any:
+        """The rule that a form's label names, of several one that speaks of the workload; None if there is none.
+
+        Labels of rules with several limits end in the limit's name: `vcpu (cpu)`.
+        """
+        speaking = (
+            {rule_label(rule): rule for rule in reversed(self.rules.get(workload, ()))} if workload is not None else {}
+        )
+        known = {**self._labelled, **speaking}
+        return known.get(label) or known.get(label.rpartition(" (")[0])
+
+    @cached_property
+    def _labelled(self) -> dict[str, Any]:
+        rules = self.names.scenario.spec.rules_in_force
+        return {rule_label(rule): rule for rule in reversed(rules)}
 
     def name(self, workload: int) -> str:
         """The name of a workload."""
@@ -166,9 +172,13 @@ class Outcome:
     def amount(self, r: SupportsInt, value: SupportsInt) -> str:
         """An amount of resource `r` in the problem's units, for people."""
         name = self.problem.resources[int(r)]
-        whole = int(value) * MIB if name in _IN_MIB else int(value)
+        plain, whole = plain_resource(name), int(value)
+        if plain in IN_BYTES:
+            whole *= MIB
+        elif plain == GPU:
+            whole = -(-whole * 1000 // self.names.gpu_units)
         text = describe_amount(name, whole)
-        if name in (CPU, GPU) and whole > 1000:
+        if plain in (CPU, GPU) and whole > 1000:
             return text.replace(f"{whole}m", f"{whole / 1000:,.3f}".rstrip("0").rstrip("."))
         return text
 

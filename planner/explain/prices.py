@@ -10,18 +10,25 @@ from planner.problem import Names
 
 
 def prices_used(names: Names, hosts: Iterable[PlannedHost]) -> tuple[Price, ...]:
-    """The catalog's prices behind the hosts of a plan, each once; prices stated on a host have no date."""
-    own = {host.name for host in names.scenario.spec.hosts if host.per_hour is not None}
-    return tuple({id(price): price for price in _found(names, hosts, own)}.values())
+    """The catalog's prices behind the hosts of a plan, each once; prices stated for hosts of one's own have no date."""
+    spec = names.scenario.spec
+    own = {host.name for host in spec.hosts if host.per_hour is not None or host.owned is not None}
+    pools = {pool.name for pool in spec.pools if pool.owned is not None}
+    bought = (host for host in hosts if not _ours(host, own, pools))
+    return tuple({id(price): price for price in _found(names, bought)}.values())
 
 
-def _found(names: Names, hosts: Iterable[PlannedHost], own: set[str]) -> Iterator[Price]:
+def _ours(host: PlannedHost, own: set[str], pools: set[str]) -> bool:
+    """Whether the scenario says what the host costs."""
+    return host.name in own if host.standing else host.purchase == "owned" and host.pool in pools
+
+
+def _found(names: Names, hosts: Iterable[PlannedHost]) -> Iterator[Price]:
     for host in hosts:
-        if not (host.standing and host.name in own):
-            region = (names.topology.ancestor(host.location, "region") or host.location).rpartition("/")[2]
-            price = names.catalog.price_of.get((host.cloud, region, host.host_type, host.purchase))
-            if price is not None:
-                yield price
+        region = (names.topology.ancestor(host.location, "region") or host.location).rpartition("/")[2]
+        price = names.catalog.price_of.get((host.cloud, region, host.host_type, host.purchase))
+        if price is not None:
+            yield price
 
 
 def oldest_price(names: Names, hosts: Iterable[PlannedHost]) -> str:

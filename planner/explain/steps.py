@@ -12,16 +12,21 @@ import numpy as np
 from models.plan import Reason
 from models.rules import (
     Allow,
+    Colocation,
     Forbid,
+    Latency,
     NodeAffinity,
     NodeSelector,
     Pinned,
+    Residency,
+    Spot,
     Toleration,
     Tolerations,
     VolumeLocality,
     rule_label,
 )
 from models.selectors import Hosts
+from models.traffic import Users
 from planner.explain.outcome import Bools, Ints, LeftOut, Outcome
 from planner.plots.labels import counted
 
@@ -53,6 +58,8 @@ class Step:
 
     def reasons(self, outcome: Outcome, removed: Bools) -> list[Reason]:
         """The funnel's lines for the offerings that this step removed."""
+        if not removed.any():
+            return []
         told = ((rule, outcome.counted(mask), detail) for rule, mask, detail in self.tell(removed))
         return [Reason(rule=rule, hosts=hosts, detail=detail) for rule, hosts, detail in told if hosts]
 
@@ -94,13 +101,27 @@ def _tolerated(outcome: Outcome, left: LeftOut) -> tuple[Toleration, ...]:
     return tuple(toleration for rule in rules for toleration in rule.tolerations)
 
 
+_BUILT_IN = {
+    "volume_locality": (
+        "its volume cannot be attached there", "move its volume, or offer hosts where the volume can be attached",
+    ),
+    "storage": (
+        "none of its storage classes serves its claims there", "name a storage class that serves its claims elsewhere",
+    ),
+    "daemonsets": (
+        "filled by daemonsets alone", "ask for less in the daemonsets, or offer larger hosts",
+    ),
+    "gpu_models": (
+        "without a GPU of a model that will do", "allow further GPU models, or offer hosts with one of them",
+    ),
+}  # fmt: skip
+"""What keeps replicas off hosts without a rule of that name: what is told, and what would lift it."""
+
+
 def _rule_change(rule: str) -> str:
-    match rule:
-        case "platform":
-            return "offer hosts whose platform runs this kind of workload"
-        case "volume_locality":
-            return "move its volume, or offer hosts where the volume can be attached"
-    return f"lift the rule {rule!r} for it"
+    if rule == "platform":
+        return "offer hosts whose platform runs this kind of workload"
+    return _BUILT_IN[rule][1] if rule in _BUILT_IN else f"lift the rule {rule!r} for it"
 
 
 def _rule_detail(outcome: Outcome, left: LeftOut, label: str) -> str:
@@ -109,8 +130,8 @@ def _rule_detail(outcome: Outcome, left: LeftOut, label: str) -> str:
         machine = outcome.names.scenario.spec.workloads[left.workload].kind == "virtual_machine"
         return f"platform does not run {'virtual machines' if machine else 'containers'}"
     rules = [rule for rule in outcome.rules.get(left.workload, ()) if rule_label(rule) == label]
-    if not rules:  # volumes bind replicas without any rule
-        return "its volume cannot be attached there"
+    if not rules:
+        return _BUILT_IN.get(label, _BUILT_IN["volume_locality"])[0]
     return "; or ".join(dict.fromkeys(_asked(rule) for rule in rules))
 
 
@@ -125,11 +146,22 @@ def _asked(rule: Any) -> str:
             return f"outside the allowed {_selected(rule.hosts)}"
         case Forbid():
             return f"among the forbidden {_selected(rule.hosts)}"
+        case Residency():
+            return "not in " + _listed([*rule.countries, *rule.locations])
+        case Spot():
+            return "a spot host"
+        case Latency(users=Users(name=whom)):
+            return f"farther than {rule.max_ms:g} ms from {whom}"
+        case Latency():
+            return f"within {rule.max_ms:g} ms of no place of the workload it must be near"
+        case Colocation():
+            return f"in a {rule.level}, where none may be"
         case Pinned():
             return "not a host that it is pinned to"
         case VolumeLocality():
-            return "its volume cannot be attached there"
-    return f"in no {rule.level} that is known"
+            return _BUILT_IN["volume_locality"][0]
+    level = getattr(rule, "level", None)
+    return f"in no {level} that is known" if level else "not admitted"
 
 
 def _selected(hosts: Hosts) -> str:

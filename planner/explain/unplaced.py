@@ -12,6 +12,7 @@ from planner.explain.neighbours import neighbour_steps
 from planner.explain.outcome import LeftOut, Outcome
 from planner.explain.steps import Step, rule_steps, size_step
 from planner.explain.supply import supply_steps, untried_step
+from planner.explain.survival import survival_steps
 
 MOST_EXPLAINED = 200
 """So many entries get a funnel, those of the highest priority first; nobody reads more."""
@@ -38,7 +39,12 @@ def _entry(outcome: Outcome, left: LeftOut, *, explain: bool) -> Unplaced:
     )
     if not explain:
         return entry
-    steps = (*admission_steps(outcome, left), *neighbour_steps(outcome, left), *supply_steps(outcome, left))
+    steps = (
+        *admission_steps(outcome, left),
+        *neighbour_steps(outcome, left),
+        *survival_steps(outcome, left),
+        *supply_steps(outcome, left),
+    )
     told = []
     remaining = np.ones(len(outcome.names.offerings), dtype=bool)
     for step in (*steps, untried_step(outcome, left)):

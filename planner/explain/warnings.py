@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from models.catalog import Price
 from models.plan import PlannedHost
 from planner.explain.conflict import missing_rooms
 from planner.explain.outcome import Outcome
 from planner.explain.prices import prices_used
+from planner.explain.unknown import unknown
+from planner.lint.prices import worth_checking
 
-YEAR = timedelta(days=365)
 _KUBERNETES = {"kubernetes", "eks", "gke", "aks"}
 
 
 def warnings(outcome: Outcome, hosts: Sequence[PlannedHost], today: date) -> tuple[str, ...]:
     """Warnings of the build, then those about rules, prices and drift."""
-    found = [*outcome.names.warnings, *_rooms(outcome), *_prices(outcome, hosts, today), *_drift(outcome, hosts)]
+    found = [
+        *outcome.names.warnings,
+        *_rooms(outcome),
+        *_prices(outcome, hosts, today),
+        *unknown(outcome, hosts),
+        *_drift(outcome, hosts),
+    ]
     return tuple(dict.fromkeys(found))
 
 
 def _rooms(outcome: Outcome) -> Iterator[str]:
     for rule in sorted(missing_rooms(outcome)):
-        yield f"headroom: the plan does not keep all the room that {rule} asks for"
+        yield f"room: the plan does not keep all that {rule} asks for"
 
 
 def _prices(outcome: Outcome, hosts: Sequence[PlannedHost], today: date) -> Iterator[str]:
-    used = prices_used(outcome.names, hosts)
-    dated = [price for price in used if price.quality == "dated"]
-    if dated:
-        yield f"prices: {_told(dated)} of a source that is itself dated; check before buying"
-    old = [price for price in used if price.as_of < today - YEAR and price.quality != "dated"]
-    if old:
-        yield f"prices: {_told(old)} older than a year; check before buying"
-
-
-def _told(prices: Sequence[Price]) -> str:
-    oldest = min(prices, key=lambda price: (price.as_of, price.host_type))
-    which = f"{oldest.host_type} in {oldest.cloud}/{oldest.region}, of {oldest.as_of}"
-    return f"1 price ({which}) is" if len(prices) == 1 else f"{len(prices):,} prices (the oldest: {which}) are"
+    used, currency = prices_used(outcome.names, hosts), outcome.names.scenario.spec.currency
+    for old in worth_checking(used, today):
+        yield f"prices: {old}; check before buying"
+    if used and currency.as_of is not None:
+        rate = f"{currency.per_usd.normalize():f} {currency.code} for a USD, the rate of {currency.as_of}"
+        yield f"prices: those in USD are converted at {rate}"
 
 
 def _drift(outcome: Outcome, hosts: Sequence[PlannedHost]) -> Iterator[str]:

@@ -87,7 +87,7 @@ def pen_of(plan: Plan, scenario: Scenario, resource: str) -> Pen:
     demand = demands(scenario)
     palette = palette_of(plan, demand)
     placed = layout(zones_of(plan.spec.hosts, palette), resource, demand, palette)
-    return Pen(placed, palette, plan.status.density_unit)
+    return Pen(placed, palette, plan.status.density_unit, plan.status.currency)
 
 
 def region_panels(pen: Pen) -> Iterator[tuple[str, list[Drawing]]]:

@@ -9,7 +9,7 @@ from models.plan import Plan, PlanStatus, Unplaced
 from models.resources import CPU, GPU, MEMORY, PODS, VOLUMES
 from planner.plots.groups import HostGroup
 from planner.plots.labels import counted, escaped, money, percent, resource_title
-from planner.plots.words import goal_value, tier_gap
+from planner.plots.words import goal_value, has_more_than_compute, tier_gap
 
 MOST_ROWS = 60
 MOST_UNPLACED = 20
@@ -29,7 +29,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def cost_table(status: PlanStatus) -> str:
-    """Cost a month by cloud, then by purchase option."""
+    """Cost a month by part where there is more than hosts; the hosts by cloud, then by purchase option."""
 
     def rows(costs: dict[str, Decimal]) -> list[list[str]]:
         total = sum(costs.values()) or Decimal(1)
@@ -43,10 +43,36 @@ def cost_table(status: PlanStatus) -> str:
         ]
 
     parts = []
+    whole = {**status.cost_breakdown}
+    penalties = whole.pop("penalties", None)
+    if has_more_than_compute(status):
+        parts.append(table(["Part", ">A month", "Share"], rows(whole)) + _beside(status, penalties))
+    if status.commitments:
+        parts.append(_commitments(status))
     for title, costs in (("Cloud", status.cost_by_cloud), ("Purchase option", status.cost_by_purchase)):
         if costs:
             parts.append(table([title, ">A month", "Share"], rows(costs)))
     return "<br/>".join(parts) or '<p class="quiet">No host is paid for.</p>'
+
+
+def _beside(status: PlanStatus, penalties: Decimal | None) -> str:
+    """What the monthly bill does not say: penalties, which nobody pays, and what is paid once."""
+    told = []
+    if penalties:
+        told.append(f"Penalties of soft rules, not paid: {money(penalties, status.currency)} a month.")
+    if status.upfront:
+        once = money(status.upfront, status.currency)
+        told.append(f"Paid once, upfront: {once}; the parts above spread it over the term.")
+    return "".join(f'<p class="quiet">{escaped(line)}</p>' for line in told)
+
+
+def _commitments(status: PlanStatus) -> str:
+    rows = [
+        [escaped(use.name), *(f">{escaped(money(part, status.currency))}" for part in (
+            use.paid_per_month, use.used_per_month, use.unused_per_month))]
+        for use in status.commitments
+    ]  # fmt: skip
+    return table(["Commitment", ">Paid a month", ">Used", ">Unused"], rows)
 
 
 def binding_table(plan: Plan) -> str:

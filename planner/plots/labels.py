@@ -131,6 +131,16 @@ def money(value: Decimal, currency: str) -> str:
     return f"${text}" if currency == "USD" else f"{text} {currency}"
 
 
+def to_the_cent(value: Decimal, currency: str) -> str:
+    """An amount of money with its cents."""
+    return f"${value:,.2f}" if currency == "USD" else f"{value:,.2f} {currency}"
+
+
+def sign(currency: str) -> str:
+    """What stands for a currency in units such as `$/h`."""
+    return "$" if currency == "USD" else currency
+
+
 def counted(count: float, noun: str) -> str:
     """A count with its noun: `1 host`, `12 hosts`, `3 boxes`, `2 policies`."""
     if count == 1:

@@ -52,11 +52,13 @@ class Pen:
     ----------
     unit : str
         What density counts.
+    currency : str
     """
 
     layout: Layout
     palette: Palette
     unit: str
+    currency: str = "USD"
 
     @property
     def detailed(self) -> bool:
@@ -127,7 +129,7 @@ def _names(panel: Panel, pen: Pen) -> Iterator[str]:
 def _host(column: Column, name: str, pen: Pen, x: float, base: float) -> str:
     width, scale, group = pen.layout.column_width, pen.layout.scale, column.group
     full = column.height * scale
-    parts = [f"<title>{_host_title(group, pen.unit)}</title>"]
+    parts = [f"<title>{_host_title(group, pen)}</title>"]
     if group.count > 1 and column.limit:
         parts.append(f'<rect class="deck" x="4" y="{num(-full - 4)}" width="{num(width)}" height="{num(full)}"/>')
     if column.limit:
@@ -244,7 +246,7 @@ def _bought(groups: list[HostGroup]) -> str:
     return ", ".join(counts) if len(counts) == 1 else ", ".join(f"{n:,} {name}" for name, n in counts.items())
 
 
-def _host_title(group: HostGroup, unit: str) -> str:
+def _host_title(group: HostGroup, pen: Pen) -> str:
     """What the pointer over a host tells; lines are escaped one by one."""
     first = group.hosts[0]
     names = first.name if group.count == 1 else f"{group.count:,} hosts: {first.name} … {group.hosts[-1].name}"
@@ -254,14 +256,16 @@ def _host_title(group: HostGroup, unit: str) -> str:
     replicas = sum(group.contents.values()) / group.count
     workloads = sum(len(host.runs) for host in group.hosts) / group.count
     each = " on each" if group.count > 1 else ""
-    lines.append(f"{counted(replicas, unit)} of {counted(workloads, 'workload')}{each}")
+    lines.append(f"{counted(replicas, pen.unit)} of {counted(workloads, 'workload')}{each}")
     for resource in dict.fromkeys((CPU, MEMORY, GPU, PODS, VOLUMES, group.binding)):
         limit = group.limit(resource) if resource else None
         if limit:
             share = percent(group.used(resource) / limit)
             binds = ", binds" if resource == group.binding else ""
             lines.append(f"{amount(resource, group.used(resource))} of {amount(resource, limit)} ({share}{binds})")
-    lines.append(f"${first.per_hour.normalize():f} an hour" + (" each" if group.count > 1 and group.alike else ""))
+    each = " each" if group.count > 1 and group.alike else ""
+    price = f"{first.per_hour.normalize():f}"
+    lines.append(f"${price} an hour{each}" if pen.currency == "USD" else f"{price} {pen.currency} an hour{each}")
     return "\n".join(escaped(line) for line in lines)
 
 

@@ -14,6 +14,12 @@ _BETTER = {
     "cost": "costs less",
     "domains": "uses fewer domains",
     "balance": "balances hosts better",
+    "breaches": "breaks the rules to mend less often",
+    "egress": "costs less for traffic",
+    "moves": "moves fewer replicas",
+    "fragmentation": "strands less room",
+    "risk": "keeps fewer replicas in one place",
+    "carbon": "emits less carbon dioxide",
 }
 
 
@@ -43,9 +49,9 @@ def verdict(status: PlanStatus) -> tuple[str, str]:
 
 
 def goal_value(goal: str, value: float, currency: str) -> str:
-    """The value of a goal tier with its unit; cost by the month."""
+    """The value of a goal tier with its unit; money and carbon by the month."""
     match goal.split(" ")[0]:
-        case "cost":
+        case "cost" | "egress":
             return f"{money(Decimal(str(value)) * HOURS_PER_MONTH, currency)} a month"
         case "hosts":
             return counted(value, "host")
@@ -53,9 +59,20 @@ def goal_value(goal: str, value: float, currency: str) -> str:
             return counted(value, "replica")
         case "domains":
             return counted(value, "domain")
-        case "balance":
+        case "breaches":
+            return counted(value, "breach")
+        case "moves":
+            return counted(value, "move")
+        case "carbon":
+            return f"{number(value * HOURS_PER_MONTH / 1000)} kg CO2e a month"
+        case "balance" | "fragmentation" | "risk":
             return f"{value:.1%}".replace("%", " %")
     return number(value)
+
+
+def has_more_than_compute(status: PlanStatus) -> bool:
+    """Whether the bill has parts worth a table: more than the hourly prices of hosts."""
+    return bool(set(status.cost_breakdown) - {"compute"}) or bool(status.upfront)
 
 
 def tier_gap(tier: TierResult) -> str:

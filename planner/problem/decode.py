@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from models.plan import PlannedHost
-from models.resources import Resources
+from models.resources import Resources, plain_resource
 from planner.problem.names import Names
 from planner.problem.problem import UNLIMITED, Problem
 from planner.problem.solution import Solution
@@ -23,7 +23,8 @@ def decode(problem: Problem, names: Names, solution: Solution) -> tuple[PlannedH
     turns = [_turns(names, b) for b in range(problem.bins)]
     replicas = [_ordinals(names, i) for i in range(problem.items)]
     taken = [0] * problem.items
-    demand = {workload.name: workload.demand().amounts() for workload in names.scenario.spec.workloads}
+    workloads = names.scenario.spec.workloads
+    demand = {workload.name: asked for workload, asked in zip(workloads, names.over_time, strict=True)}
     numbers: dict[str, int] = defaultdict(int)
     hosts: list[PlannedHost] = []
     for bin_type, multiplicity, content in _largest_first(problem, solution):
@@ -77,12 +78,15 @@ def _host(
     name: str,
     content: dict[int, int],
     runs: dict[str, list[int]],
-    demand: dict[str, dict[str, int]],
+    demand: Mapping[str, Mapping[str, int]],
     binding: str,
 ) -> PlannedHost:
     offer = names.offerings[o]
-    used = _sum((demand[workload], len(ordinals)) for workload, ordinals in runs.items())
+    used = _peak(_sum((demand[workload], len(ordinals)) for workload, ordinals in runs.items()))
     reserved = _sum((names.room[item][1].amounts(), copies) for item, copies in content.items() if item in names.room)
+    held: dict[str, int] = defaultdict(int)
+    for item in content.keys() & names.held.keys():
+        held[names.scenario.spec.workloads[names.held[item]].name] += content[item]
     return PlannedHost.model_construct(
         name=name,
         location=offer.location,
@@ -96,16 +100,26 @@ def _host(
         reserved=Resources.of(reserved),
         binding=binding,
         runs={workload: tuple(sorted(ordinals)) for workload, ordinals in sorted(runs.items())},
+        held=dict(sorted(held.items())),
     )
 
 
-def _sum(parts: Iterable[tuple[dict[str, int], int]]) -> dict[str, int]:
+def _sum(parts: Iterable[tuple[Mapping[str, int], int]]) -> dict[str, int]:
     """Amounts times counts, by resource."""
     total: dict[str, int] = defaultdict(int)
     for amounts, count in parts:
         for name, amount in amounts.items():
             total[name] += amount * count
     return dict(total)
+
+
+def _peak(amounts: Mapping[str, int]) -> dict[str, int]:
+    """The most of every resource that is taken at any moment."""
+    peak: dict[str, int] = {}
+    for name, amount in amounts.items():
+        resource = plain_resource(name)
+        peak[resource] = max(peak.get(resource, 0), amount)
+    return peak
 
 
 def _binding(problem: Problem, bin_type: int, content: dict[int, int]) -> str:
@@ -115,4 +129,4 @@ def _binding(problem: Problem, bin_type: int, content: dict[int, int]) -> str:
         load += problem.size[item] * copies
     room = problem.capacity[bin_type]
     share = np.where((room > 0) & (room < UNLIMITED), load / np.maximum(room, 1), 0.0)
-    return problem.resources[int(share.argmax())] if share.max(initial=0) > 0 else ""
+    return plain_resource(problem.resources[int(share.argmax())]) if share.max(initial=0) > 0 else ""

@@ -1,7 +1,8 @@
 """The few forms that every rule compiles to.
 
-A *level* is an index into `models.topology.LEVELS` without the host level's domains: levels
-0 to 4 have columns in `Problem.domain`; `HOST` means "each single host is a domain".
+A *level* is a column of `Problem.domain`: 0 to 4 are those of `models.topology.LEVELS`, `HOST` means
+"each single host is a domain" and has no ids, and from `HOST + 1` on stand partitions that rules
+made up (spot hosts, hosts near each other, architectures); a bin type outside all domains has -1.
 `items` are indices of item types, `rule` names the rule for messages.
 """
 
@@ -14,6 +15,11 @@ from models.topology import LEVELS
 
 Ints = npt.NDArray[np.int64]
 HOST = LEVELS.index("host")
+
+
+def level_name(level: int) -> str:
+    """What messages call one domain of a level."""
+    return LEVELS[level] if level < len(LEVELS) else "host group"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +87,16 @@ class Quota:
 
 
 @dataclass(frozen=True, eq=False)
+class Cap:
+    """Copies of `items` weigh `weight[k, b]` each on bin type b: all together at most `most`."""
+
+    items: Ints
+    weight: Ints
+    most: int
+    rule: str
+
+
+@dataclass(frozen=True, eq=False)
 class Room:
     """In every domain of `level` with an opened host of `bins`, `copies` more of item `item` fit.
 
@@ -94,4 +110,4 @@ class Room:
     rule: str
 
 
-Form = Limit | Apart | Together | Near | Spread | Quota | Room
+Form = Limit | Apart | Together | Near | Spread | Quota | Cap | Room

@@ -52,6 +52,12 @@ class Names:
     offerings : tuple of Offering, length O
     allocatable : tuple of Capacity, length O
         Room for workloads after daemonsets, exact.
+    capacity : int64[O, R]
+        Room of one host of each offering, as in `Problem.capacity`; some are of no bin type.
+    over_time : tuple of mapping, length W
+        By workload, what a replica takes: of a resource, or of it at each moment that matters (`cpu@03:00`).
+    gpu_units : int
+        Units of arrays for one GPU: 1000, or more where shares ask for it.
     parts : tuple of tuple of Part, length I
         The replicas merged into each item type, in the order in which they are handed out; empty
         for room kept free.
@@ -63,6 +69,8 @@ class Names:
         In the order in which rules were applied.
     room : mapping of item type to (rule, shape)
         Item types that are room kept free.
+    held : mapping of item type to workload
+        Of these, such as are held for further replicas of a workload.
     """
 
     scenario: Scenario
@@ -70,9 +78,13 @@ class Names:
     topology: Topology
     offerings: tuple[Offering, ...]
     allocatable: tuple[Capacity, ...]
+    capacity: npt.NDArray[np.int64]
+    over_time: tuple[Mapping[str, int], ...]
+    gpu_units: int
     parts: tuple[tuple[Part, ...], ...]
     members: tuple[tuple[int, ...], ...]
     domains: tuple[str, ...]
     narrowings: tuple[Narrowing, ...]
     room: Mapping[int, tuple[str, Resources]]
+    held: Mapping[int, int]
     warnings: tuple[str, ...] = ()

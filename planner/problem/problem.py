@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from models.goals import GoalTier
-from planner.problem.forms import HOST, Apart, Limit, Near, Quota, Room, Spread, Together
+from planner.problem.extras import Extras
+from planner.problem.forms import HOST, Apart, Cap, Limit, Near, Quota, Room, Spread, Together
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 UNLIMITED = 2**40
 """Stands for "without limit" in capacities, counts of bins and limits."""
+ROOM_PRIORITY = 2**40
+"""Room that rules keep is placed before any workload: those rules are hard."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +42,28 @@ class Problem:
         The hosts of each bin type that stay whatever the plan (they are paid in any case).
     fits : bool[I, B]
         Rules and size admit a copy on an empty host.
-    domain : int64[B, 5]
+    domain : int64[B, L]
         The domain of each bin type at the levels cloud, region, zone, site, rack; -1 where the
-        topology skips the level. Levels that nothing asks about are all -1.
+        topology skips the level. Levels that nothing asks about are all -1. Partitions that rules
+        made up follow from column `HOST + 1` on.
     goals : tuple of GoalTier
+    placing : int64[I, B] or None
+        Micro-USD per hour that a copy costs on a bin type beside the host: storage, traffic to
+        users, penalties, moves. None is nothing.
+    moving : bool[I, B] or None
+        Whether a copy there has left the host where it runs now.
+    carbon : int64[B] or None
+        Milligrams of CO2e per hour of one host.
+    probe : int64[R] or None
+        The container whose room `fragmentation` asks for.
+    fixed : int
+        Micro-USD per hour that any plan pays.
+    extras : Extras
+        What solvers do not see: parts of the cost and promises that are no sums over hosts. They
+        are counted by `score`; the solver `steered` looks for plans that do well by them.
+    relaxation : Problem or None
+        Sizes that no plan can go below, where those of this problem are larger to be safe
+        (shares of a GPU, usage at risk). Bounds and proofs are made there.
     """
 
     resources: tuple[str, ...]
@@ -63,15 +84,27 @@ class Problem:
     spreads: tuple[Spread, ...] = ()
     quotas: tuple[Quota, ...] = ()
     rooms: tuple[Room, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    placing: Ints | None = None
+    moving: Bools | None = None
+    carbon: Ints | None = None
+    probe: Ints | None = None
+    fixed: int = 0
+    extras: Extras = field(default_factory=Extras)
+    relaxation: Problem | None = None
 
     def __post_init__(self) -> None:
         items, bins, kinds = len(self.count), len(self.price), len(self.resources)
         shapes = {
             "size": (items, kinds), "count": (items,), "priority": (items,), "capacity": (bins, kinds),
-            "price": (bins,), "available": (bins,), "required": (bins,), "fits": (items, bins), "domain": (bins, 5),
+            "price": (bins,), "available": (bins,), "required": (bins,), "fits": (items, bins),
+            "domain": (bins, max(self.domain.shape[-1], HOST)), "placing": (items, bins), "moving": (items, bins),
+            "carbon": (bins,), "probe": (kinds,),
         }  # fmt: skip
         for name, shape in shapes.items():
             array = getattr(self, name)
+            if array is None:
+                continue
             if array.shape != shape:
                 raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
             array.flags.writeable = False
@@ -85,6 +118,11 @@ class Problem:
     def bins(self) -> int:
         """B, the number of bin types."""
         return len(self.price)
+
+    @property
+    def core(self) -> Problem:
+        """The problem without what solvers do not see."""
+        return replace(self, extras=Extras()) if self.extras else self
 
     @property
     def quota_weight(self) -> Ints:
@@ -101,7 +139,7 @@ class Problem:
         """Whether any form but quotas and limits on single hosts binds several hosts."""
         levels = {limit.level for limit in self.limits} | {apart.level for apart in self.apart}
         levels |= {together.level for together in self.together} | {near.level for near in self.near}
-        return bool(self.spreads or self.rooms or levels - {HOST})
+        return bool(self.spreads or self.rooms or self.caps or levels - {HOST})
 
     def summary(self) -> str:
         """One line: how large it is."""
@@ -112,4 +150,4 @@ class Problem:
         )
 
 
-_FORM_FIELDS = ("limits", "apart", "together", "near", "spreads", "quotas", "rooms")
+_FORM_FIELDS = ("limits", "apart", "together", "near", "spreads", "quotas", "rooms", "caps")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from models.goals import GoalTier
-from models.topology import LEVELS
-from planner.problem.forms import HOST
+from models.resources import CPU, MEMORY, plain_resource
+from models.topology import LEVELS, Level
+from planner.problem.forms import HOST, Cap
 from planner.problem.problem import UNLIMITED, Problem
 from planner.problem.solution import Solution
 
@@ -20,8 +22,9 @@ def score(problem: Problem, solution: Solution) -> tuple[int, ...]:
     """Goal values in comparable integers, tier after tier; less is better.
 
     `unplaced` expands to one value per priority, the highest first, so that a plan is never
-    better for placing many replicas of low priority instead of one of high priority. `cost` is in
-    micro-USD per hour, `balance` in millionths of the fullest host's fullest resource.
+    better for placing many replicas of low priority instead of one of high priority. `cost` and
+    `egress` are in micro-USD per hour, `balance`, `fragmentation` and `risk` in millionths of a share,
+    `carbon` in milligrams per hour.
     """
     values: list[int] = []
     for goal in problem.goals:
@@ -48,12 +51,66 @@ def _values(problem: Problem, solution: Solution, goal: GoalTier) -> list[int]:
         case "hosts":
             return [solution.hosts]
         case "cost":
-            return [int((problem.price[solution.bin] * solution.multiplicity).sum())]
+            return [cost(problem, solution)]
         case "domains":
             used = problem.domain[solution.bin, LEVELS.index(goal.level)] if goal.level != "host" else None
             return [solution.hosts if used is None else len(np.unique(used[used >= 0]))]
         case "balance":
             return [fullest_share(problem, solution)]
+        case "breaches":
+            mending = (soft for soft in problem.extras.soft if soft.mend)
+            return [sum(soft.breaches(problem, solution) for soft in mending)]
+        case "egress":
+            return [problem.extras.egress.cost(problem, solution) if problem.extras.egress else 0]
+        case "moves":
+            return [0 if problem.moving is None else _placed(problem, solution, problem.moving)]
+        case "fragmentation":
+            return [stranded_share(problem, solution)]
+        case "risk":
+            return [largest_share(problem, solution, goal.level)]
+        case "carbon":
+            return [0 if problem.carbon is None else int((problem.carbon[solution.bin] * solution.multiplicity).sum())]
+
+
+def cost(problem: Problem, solution: Solution) -> int:
+    """Micro-USD per hour: hosts, placements, what any plan pays, and the extras."""
+    hosts = int((problem.price[solution.bin] * solution.multiplicity).sum())
+    placing = 0 if problem.placing is None else _placed(problem, solution, problem.placing)
+    return hosts + placing + problem.fixed + problem.extras.cost(problem, solution)
+
+
+def _placed(problem: Problem, solution: Solution, weight: npt.NDArray[Any]) -> int:
+    """The sum over all copies of `weight[I, B]` at their item and bin type."""
+    host = np.repeat(np.arange(len(solution.bin)), np.diff(solution.start))
+    copies = solution.copies * solution.multiplicity[host]
+    return int((weight[solution.item, solution.bin[host]] * copies).sum())
+
+
+def stranded_share(problem: Problem, solution: Solution) -> int:
+    """Millionths of the hosts' CPU and memory that lie free where the probe does not fit; the mean of both.
+
+    After Weng et al., "Beware of Fragmentation" (FGD, USENIX ATC 2023), with one typical task.
+    """
+    if problem.probe is None or not solution.hosts:
+        return 0
+    room = problem.capacity[solution.bin]
+    free = room - solution.load(problem.size)
+    stranded = ~(free >= problem.probe).all(axis=1)
+    shares = []
+    for r, name in enumerate(problem.resources):
+        hosts = np.where(room[:, r] < UNLIMITED, solution.multiplicity, 0)
+        if plain_resource(name) in (CPU, MEMORY) and hosts.any():
+            total = int((room[:, r] * hosts).sum())
+            lost = int((free[stranded, r] * hosts[stranded]).sum())
+            shares.append(lost * 1_000_000 // max(1, total))
+    return sum(shares) // max(1, len(shares))
+
+
+def largest_share(problem: Problem, solution: Solution, level: Level) -> int:
+    """Millionths of all placed copies that stand in the domain of `level` that holds most of them."""
+    counts = domain_counts(problem, solution, np.flatnonzero(problem.count > 0), LEVELS.index(level))
+    total = int(solution.placed(problem.items)[problem.count > 0].sum())
+    return -(-max(counts.values(), default=0) * 1_000_000 // max(1, total))
 
 
 def fullest_share(problem: Problem, solution: Solution) -> int:
@@ -83,7 +140,12 @@ def domain_counts(problem: Problem, solution: Solution, items: Ints, level: int)
 
 def broken_forms(problem: Problem, solution: Solution) -> list[str]:
     """Everything that keeps a solution from being a plan, as sentences; empty if it is one."""
-    return [*_broken_hosts(problem, solution), *_broken_supply(problem, solution), *_broken_groups(problem, solution)]
+    return [
+        *_broken_hosts(problem, solution),
+        *_broken_supply(problem, solution),
+        *_broken_groups(problem, solution),
+        *problem.extras.broken(problem, solution),
+    ]
 
 
 def _broken_hosts(problem: Problem, solution: Solution) -> Iterator[str]:
@@ -138,8 +200,21 @@ def _broken_groups(problem: Problem, solution: Solution) -> Iterator[str]:
         least = 0 if spread.zero_minimum else min(per_domain)
         if max(per_domain) - least > spread.max_skew:
             yield f"spread {spread.rule}: counts {per_domain}"
+    for cap in problem.caps:
+        used = cap_use(solution, cap)
+        if used > cap.most:
+            yield f"cap {cap.rule}: {used} > {cap.most}"
     for room in problem.rooms:
         yield from _broken_room(problem, solution, room.level, room.item, room.copies, room.bins, room.rule)
+
+
+def cap_use(solution: Solution, cap: Cap) -> int:
+    """What the copies of a solution weigh in a cap."""
+    row = {int(item): k for k, item in enumerate(cap.items)}
+    total = 0
+    for b, times, content in solution.patterns():
+        total += times * sum(int(cap.weight[row[i], b]) * n for i, n in content.items() if i in row)
+    return total
 
 
 def _broken_room(

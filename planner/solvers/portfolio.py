@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from planner.bounds.best import best_bounds
 from planner.bounds.bound import Bound
@@ -43,13 +44,20 @@ class Portfolio:
         start: Solution | None = None,
         observer: Observer | None = None,
     ) -> Result:
-        """Solve until every tier is proven optimal, the gap goal is met, or the stop is."""
+        """Solve until every tier is proven optimal, the gap goal is met, or the stop is.
+
+        Solvers see the core of the problem; what they do not see counts in the score of the result and in
+        its bounds. (`steered` looks for plans that do well by it.)
+        """
         clock = stop.start()
         twins = Twins.of(problem)
         begun = None if start is None else twins.join(start)
         result = self._solve(twins, clock, seed, begun, _Watched(twins.problem, observer))
-        why = _why(twins.problem, result, clock)
-        return replace(result, solution=twins.deal(result.solution), ended=why, seconds=clock.elapsed)
+        result = replace(result, solution=twins.deal(result.solution))
+        if problem.extras:
+            best = result.solution if start is None else min(result.solution, start, key=partial(score, problem))
+            result = replace(result, solution=best, bounds=best_bounds(problem, best, clock))
+        return replace(result, ended=_why(problem, result, clock), seconds=clock.elapsed)
 
     def _solve(self, twins: Twins, clock: Clock, seed: int, start: Solution | None, watched: _Watched) -> Result:
         """Greedy, then zone by zone, then exact: each begins with the best so far, while there is a gap.

@@ -14,6 +14,10 @@ from planner.solvers.stop import Clock, Stop
 Ended = Literal["optimal", "gap", "time", "iterations", "cancelled", "exhausted", "infeasible"]
 
 
+UNBOUNDED = frozenset({"breaches", "egress", "fragmentation", "risk"})
+"""Goals without bounds beyond 0: plans are compared by them, nothing is proven of them."""
+
+
 @dataclass(frozen=True)
 class Result:
     """A solution, how good it is known to be, and why the solver ended.
@@ -65,8 +69,13 @@ def relative_gap(value: float, bound: float) -> float:
 
 
 def deciding_goal(goals: tuple[GoalTier, ...]) -> GoalTier:
-    """The first goal beyond placing everything: the one that tells plans apart."""
-    return next((goal for goal in goals if goal.goal != "unplaced"), goals[0])
+    """The first goal beyond placing everything that has bounds: the one by which gaps are told.
+
+    Where there is none, the first beyond placing everything.
+    """
+    beyond = [goal for goal in goals if goal.goal != "unplaced"]
+    bounded = [goal for goal in beyond if goal.goal not in UNBOUNDED]
+    return next(iter([*bounded, *beyond, *goals]))
 
 
 def progress_of(problem: Problem, solution: Solution, bound: float | None, clock: Clock, note: str) -> Progress:

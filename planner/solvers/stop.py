@@ -42,10 +42,12 @@ class Clock:
         """Return the clock itself: it runs already, and nested solvers share it."""
         return self
 
-    def part(self, share: float) -> Clock:
-        """Start a clock for a share of the time left; cancelling either cancels both."""
+    def part(self, share: float, iterations: int | None = None) -> Clock:
+        """Start a clock for a share of the time left, and fewer iterations; cancelling either cancels both."""
         seconds = None if self.stop.seconds is None else self.remaining * share
-        return Clock(replace(self.stop, seconds=seconds), _cancelled=self._cancelled)
+        known = [most for most in (self.stop.iterations, iterations) if most is not None]
+        stop = replace(self.stop, seconds=seconds, iterations=min(known, default=None))
+        return Clock(stop, _cancelled=self._cancelled)
 
     @property
     def elapsed(self) -> float:

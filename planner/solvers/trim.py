@@ -2,7 +2,8 @@
 
 Capacity, limits, quotas and groups kept apart cannot be broken by taking copies off; a copy that
 must be near others, or a spread whose smallest domain stayed small, can be left broken when a
-heuristic found no room for some copies. Taking off the offenders mends both.
+heuristic found no room for some copies. Taking off the offenders mends both, and what is above a cap,
+those of the lowest priority first.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ from __future__ import annotations
 import numpy as np
 
 from planner.problem import Near, Problem, Solution, Spread
-from planner.problem.forms import HOST, Ints
-from planner.problem.score import domain_counts
+from planner.problem.forms import HOST, Cap, Ints
+from planner.problem.score import cap_use, domain_counts
 
 Patterns = list[tuple[int, int, dict[int, int]]]
 
 
 def trim(problem: Problem, solution: Solution) -> Solution:
-    """The solution without the copies that stand alone or exceed their spread."""
+    """The solution without the copies that stand alone or exceed their spread or a cap."""
     while True:
         before = solution
+        for cap in problem.caps:
+            solution = _within(problem, solution, cap)
         for near in problem.near:
             lonely = _lonely(problem, solution, near)
             solution = _cut(problem, solution, near.a, near.level, lonely) if lonely else solution
@@ -29,6 +32,26 @@ def trim(problem: Problem, solution: Solution) -> Solution:
             solution = _cut(problem, solution, spread.items, spread.level, uneven) if uneven else solution
         if solution is before:
             return solution
+
+
+def _within(problem: Problem, solution: Solution, cap: Cap) -> Solution:
+    """The solution without as many of a cap's copies as are above it: low priority and heavy ones go first."""
+    over = cap_use(solution, cap) - cap.most
+    if over <= 0:
+        return solution
+    row = {int(item): k for k, item in enumerate(cap.items)}
+    hosts = [(b, dict(content)) for b, multiplicity, content in solution.patterns() for _ in range(multiplicity)]
+    weighing = [
+        (int(problem.priority[i]), -int(cap.weight[row[i], b]), h, i)
+        for h, (b, content) in enumerate(hosts)
+        for i in content
+        if i in row and cap.weight[row[i], b] > 0
+    ]
+    for _, lighter, h, i in sorted(weighing):
+        gone = min(hosts[h][1][i], -(over // lighter))  # weights are positive: over / weight, rounded up
+        hosts[h][1][i] -= max(0, gone)
+        over += max(0, gone) * lighter
+    return drop_empty(problem, Solution.of((b, 1, content) for b, content in hosts))
 
 
 def _lonely(problem: Problem, solution: Solution, form: Near) -> dict[int, int]:

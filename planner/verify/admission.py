@@ -8,13 +8,14 @@ from functools import singledispatch
 from typing import Any
 
 from models.catalog import Catalog
-from models.rules import Allow, Forbid, NodeAffinity, NodeSelector, Toleration, Tolerations
+from models.rules import Allow, Forbid, NodeAffinity, NodeSelector, Residency, Toleration, Tolerations
 from models.scenario import Scenario
 from models.selectors import WorkloadIndex
 from models.supply import Offering
 from models.workload import Workload
+from planner.verify.sources import Sources
 
-HostRule = NodeSelector | NodeAffinity | Allow | Forbid
+HostRule = NodeSelector | NodeAffinity | Allow | Forbid | Residency
 
 
 @singledispatch
@@ -49,6 +50,14 @@ def _(rule: Forbid, facts: Offering) -> str:
     return f"is among the forbidden hosts ({_stated(rule)})" if rule.hosts.selects(facts) else ""
 
 
+@refusal.register
+def _(rule: Residency, facts: Offering) -> str:
+    if rule.admits(facts):
+        return ""
+    stands = f"stands in {facts.country or 'no known country'} ({facts.location})"
+    return f"{stands}, to stay in {', '.join((*rule.countries, *rule.locations))}"
+
+
 def _label(facts: Offering, key: str) -> str:
     return f"{key}={facts.labels[key]}" if key in facts.labels else f"no {key}"
 
@@ -64,11 +73,11 @@ class Admission:
     Attributes
     ----------
     host_rules : dict of int to list
-        By workload position, the rules that look at one host at a time.
+        By workload position, the hard rules that look at one host at a time.
     tolerations : dict of int to list of Toleration
         By workload position, what it puts up with.
-    clouds : dict of int to dict
-        By workload position, the clouds that its claims ask for, with the storage class of each.
+    sources : Sources
+        Where claims take their volumes from.
     """
 
     def __init__(self, scenario: Scenario, catalog: Catalog, index: WorkloadIndex) -> None:
@@ -77,18 +86,13 @@ class Admission:
         self.host_rules: dict[int, list[HostRule]] = defaultdict(list)
         self.tolerations: dict[int, list[Toleration]] = defaultdict(list)
         for rule in scenario.spec.rules:
-            if isinstance(rule, HostRule):
+            if isinstance(rule, HostRule) and rule.mode == "hard":
                 for w in index.select(rule.workloads):
                     self.host_rules[w].append(rule)
             elif isinstance(rule, Tolerations):
                 for w in index.select(rule.workloads):
                     self.tolerations[w].extend(rule.tolerations)
-        self.clouds: dict[int, dict[str, str]] = defaultdict(dict)
-        for w, asking in enumerate(self._workloads):
-            for claim in asking.volumes:
-                known = catalog.storage_class_of.get(claim.storage_class or "")
-                if known and known.cloud:
-                    self.clouds[w][known.cloud] = known.name
+        self.sources = Sources(scenario, catalog)
 
     def untolerated(self, workload: int, facts: Offering) -> tuple[str, ...]:
         """The host's taints that keep the workload off; a PreferNoSchedule taint is only a wish."""
@@ -104,12 +108,14 @@ class Admission:
     def eligible(self, workload: int, facts: Offering) -> bool:
         """Whether labels, allowed hosts and platform admit the workload, taints left aside."""
         rules = self.host_rules.get(workload, [])
-        return self.platform_fits(workload, facts) and not any(refusal(rule, facts) for rule in rules)
+        fits = self.platform_fits(workload, facts) and self._workloads[workload].takes_gpu(facts.gpu_model)
+        return fits and not any(refusal(rule, facts) for rule in rules)
 
     def conditions(self, workload: int) -> Hashable:
         """A key that is equal for workloads that are eligible on the same hosts."""
         rules = frozenset(self._text(rule) for rule in self.host_rules.get(workload, []))
-        return self._workloads[workload].kind == "virtual_machine", rules
+        asking = self._workloads[workload]
+        return asking.kind == "virtual_machine", asking.gpu_models, rules
 
     def _text(self, rule: HostRule) -> str:
         """What a rule says, whoever it says it to."""
@@ -118,6 +124,7 @@ class Admission:
         return self._written[id(rule)]
 
     def admitted(self, workload: int, facts: Offering) -> bool:
-        """Whether the workload may run on the host: taints and its claims' clouds included."""
-        reachable = all(facts.cloud == cloud for cloud in self.clouds.get(workload, ()))
-        return reachable and self.eligible(workload, facts) and not self.untolerated(workload, facts)
+        """Whether the workload may run on the host: taints and the classes of its claims included."""
+        claims = filter(self.sources.asks, self._workloads[workload].volumes)
+        served = all(self.sources.of(claim, facts.location) is not None for claim in claims)
+        return served and self.eligible(workload, facts) and not self.untolerated(workload, facts)

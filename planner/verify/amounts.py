@@ -28,3 +28,9 @@ def described(amounts: Mapping[str, int]) -> str:
 def counted(count: int, noun: str) -> str:
     """A count with its noun: `1 replica`, `3 replicas`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def started_percent(value: int, most: int) -> int:
+    """By how many percent of `most`, each started one counted, a value exceeds it; every unit where that is 0."""
+    over = max(0, value - most)
+    return -(-over * 100 // most) if most else over

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 
 from models.catalog import Catalog
 from models.plan import Plan, PlannedHost
-from models.resources import Capacity, Resources
+from models.resources import LOCAL_DISK, Capacity, Resources
+from models.rules import OverloadRisk
 from models.scenario import Scenario
 from models.selectors import Hosts, WorkloadIndex, WorkloadSelector
 from models.supply import Offering, offerings, topology_of
 from models.topology import Level
+from models.workload import Workload
 from planner.verify.admission import Admission
-from planner.verify.amounts import total
 from planner.verify.lookup import Lookup
+from planner.verify.over_time import Amount, OverTime, peak, summed, trough
 
 
 class Stand:
@@ -29,17 +31,20 @@ class Stand:
         that look at labels or room pass over such a host: `host` reports it.
     counts : dict of int to int
         Replicas by workload position, as many as the plan lists.
+    over_time : dict of str to Amount
+        What these ask for at every moment, in units; daemonsets not counted.
     used : dict of str to int
-        What these ask for, in units; daemonsets not counted.
+        The peak of it.
     """
 
     def __init__(
-        self, planned: PlannedHost, facts: Offering | None, counts: dict[int, int], used: dict[str, int]
+        self, planned: PlannedHost, facts: Offering | None, counts: dict[int, int], over_time: dict[str, Amount]
     ) -> None:
         self.planned = planned
         self.facts = facts
         self.counts = counts
-        self.used = used
+        self.over_time = over_time
+        self.used = peak(over_time)
 
     @property
     def name(self) -> str:
@@ -74,9 +79,13 @@ class Layout:
         self.position = {workload.name: w for w, workload in enumerate(self.workloads)}
         self.index = WorkloadIndex(self.workloads)
         self.admission = Admission(scenario, catalog, self.index)
-        self.demand = [workload.demand().amounts() for workload in self.workloads]
+        disks = {row.name for row in catalog.storage_classes if row.scope == "host"}
+        self.demand = [_asked(workload, disks).amounts() for workload in self.workloads]
+        self.time = OverTime(self.workloads, self.demand)
         self._daemonsets = [w for w, workload in enumerate(self.workloads) if workload.kind == "daemon_set"]
         self._daemons: dict[Offering, tuple[int, ...]] = {}
+        self._at_risk: dict[Offering, Mapping[str, float]] = {}
+        self._taken: dict[Offering, dict[str, Amount]] = {}
         self._room: dict[Offering, Capacity] = {}
         self._domains: dict[tuple[str, Level], str | None] = {}
         self._eligible: dict[tuple[Level, Hashable], frozenset[str]] = {}
@@ -86,8 +95,8 @@ class Layout:
         facts = self.lookup.facts(planned)
         position = self.position
         counts = {position[name]: len(ordinals) for name, ordinals in planned.runs.items() if name in position}
-        used = total((self.demand[w], count) for w, count in counts.items())
-        return Stand(planned, facts, {w: count for w, count in counts.items() if count}, used)
+        over_time = summed((self.time.demand[w], count) for w, count in counts.items())
+        return Stand(planned, facts, {w: count for w, count in counts.items() if count}, over_time)
 
     def daemonsets_on(self, facts: Offering) -> tuple[int, ...]:
         """The daemonsets by workload position that run, one replica each, on a host."""
@@ -95,15 +104,30 @@ class Layout:
             self._daemons[facts] = tuple(w for w in self._daemonsets if self.admission.admitted(w, facts))
         return self._daemons[facts]
 
-    def taken(self, facts: Offering) -> dict[str, int]:
-        """What the daemonsets that run on a host take of it, in units."""
-        return total((self.demand[w], 1) for w in self.daemonsets_on(facts))
+    def taken(self, facts: Offering) -> dict[str, Amount]:
+        """What the daemonsets that run on a host take of it at every moment, in units."""
+        if facts not in self._taken:
+            self._taken[facts] = summed((self.time.demand[w], 1) for w in self.daemonsets_on(facts))
+        return self._taken[facts]
 
     def room(self, facts: Offering) -> Capacity:
-        """What replicas could use of a host: its allocatable less what daemonsets take."""
+        """What replicas could use of a host: its allocatable less the least that daemonsets take at any moment."""
         if facts not in self._room:
-            self._room[facts] = facts.allocatable.minus(Resources.of(self.taken(facts)))
+            self._room[facts] = facts.allocatable.minus(Resources.of(trough(self.taken(facts))))
         return self._room[facts]
+
+    def at_risk(self, facts: Offering) -> Mapping[str, float]:
+        """The resources of a host of which usage counts instead of requests, with the smallest risk allowed."""
+        if facts not in self._at_risk:
+            rules = (rule for rule in self.scenario.spec.rules_in_force if isinstance(rule, OverloadRisk))
+            stated = sorted((rule for rule in rules if rule.hosts.selects(facts)), key=lambda rule: -rule.risk)
+            self._at_risk[facts] = {name: rule.risk for rule in stated for name in rule.resources}
+        return self._at_risk[facts]
+
+    def carrying(self, stand: Stand, counts: Mapping[int, int]) -> Stand:
+        """A host with other replicas on it, by workload position."""
+        over_time = summed((self.time.demand[w], count) for w, count in counts.items())
+        return Stand(stand.planned, stand.facts, {w: count for w, count in counts.items() if count}, over_time)
 
     @cached_property
     def stands_of(self) -> dict[int, list[Stand]]:
@@ -122,6 +146,25 @@ class Layout:
             for name, count in host.runs.items():
                 running[name][host.name] = count
         return running
+
+    @cached_property
+    def as_today(self) -> Layout:
+        """The standing hosts with what runs on them now, laid out as a plan would be."""
+        given: Counter[str] = Counter()
+        hosts = []
+        for host in self.scenario.spec.hosts:
+            runs = {}
+            for name, count in host.runs.items():
+                if self.workloads[self.position[name]].kind != "daemon_set":  # these are beside nobody
+                    runs[name] = tuple(range(given[name], given[name] + count))
+                    given[name] += count
+            known: dict[str, Any] = {
+                "name": host.name, "location": host.location, "host_type": host.host_type or "", "pool": host.pool,
+                "purchase": host.purchase, "standing": True, "runs": runs,
+            }  # fmt: skip
+            hosts.append(PlannedHost.model_construct(**known))
+        plan = self.plan.model_copy(update={"spec": self.plan.spec.model_copy(update={"hosts": tuple(hosts)})})
+        return Layout(self.scenario, plan, self.catalog)
 
     @cached_property
     def kinds_of(self) -> dict[int, dict[Offering, list[Stand]]]:
@@ -176,6 +219,15 @@ class Layout:
             found[self.domain(stand, level)] += stand.counts[workload]
         return found
 
+    def per_domain_of(self, workloads: Iterable[int], level: Level) -> Counter[str | None]:
+        """The same of several workloads together."""
+        return sum((self.per_domain(w, level) for w in workloads), Counter())
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Every location at which hosts stand or may be opened."""
+        return tuple(self._supply)
+
     def eligible_domains(self, workload: int, level: Level) -> frozenset[str]:
         """Domains with a host, standing or to be opened, that labels and allowed hosts admit.
 
@@ -201,3 +253,9 @@ class Layout:
         for offer in offerings(self.scenario, self.catalog, self.topology):
             found[offer.location].append(offer)
         return found
+
+
+def _asked(workload: Workload, disks: set[str]) -> Resources:
+    """What a replica takes of a host: its own demand, and the host's disks for claims that name nothing else."""
+    local = (claim.size for claim in workload.volumes if claim.storage_class and disks.issuperset(claim.storage_class))
+    return workload.demand().plus(Resources.of({LOCAL_DISK: sum(local)}))

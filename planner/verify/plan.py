@@ -6,8 +6,9 @@ from models.catalog import Catalog
 from models.plan import Plan
 from models.reports import Violation
 from models.scenario import Scenario
-from planner.verify.checks import ALWAYS, BY_RULE
+from planner.verify.checks import ALWAYS
 from planner.verify.layout import Layout
+from planner.verify.modes import violations
 
 
 def verify(scenario: Scenario, plan: Plan, catalog: Catalog) -> tuple[Violation, ...]:
@@ -28,11 +29,11 @@ def verify(scenario: Scenario, plan: Plan, catalog: Catalog) -> tuple[Violation,
     tuple of Violation
         Every breach, those of the checks always in force first, then rule by rule in the
         scenario's order; empty for a good plan. Replicas that the plan declares as unplaced
-        break no placement rule.
+        break no placement rule. Soft rules forbid nothing, they cost; a rule to mend forbids to
+        break it more than the placement of today does (see `modes`).
     """
     layout = Layout(scenario, plan, catalog)
     found = [violation for check in ALWAYS for violation in check(layout)]
-    for rule in scenario.spec.rules:
-        if type(rule) in BY_RULE:
-            found.extend(BY_RULE[type(rule)](rule, layout))
+    for rule in scenario.spec.rules_in_force:
+        found.extend(violations(rule, layout))
     return tuple(found)

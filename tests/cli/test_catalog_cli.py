@@ -144,7 +144,7 @@ def test_show() -> None:
 def test_show_as_document() -> None:
     document = json.loads(run("show", "m5.xlarge", "--region", "us-east-1", "-o", "json").stdout)
     assert document["spec"]["capacity"] == {
-        "cpu": "4", "memory": "16Gi", "gpu": "0", "volumes": 26, "iops": 6000, "mbps": 143,
+        "cpu": "4", "memory": "16Gi", "gpu": "0", "volumes": 26, "iops": 6000, "mbps": 143, "network": 1250,
     }  # fmt: skip
     assert document["status"]["platform"] == "eks"
     assert document["status"]["allocatable"]["pods"] == 58

@@ -64,6 +64,51 @@ class TestValidate:
         assert run("validate", "-", input=Path(write_case(tmp_path)).read_text()).exit_code == 0
 
 
+class TestAdvice:
+    BUDGET = {**WEB, "disruption_budget": {"max_unavailable": 0}}  # noqa: RUF012
+
+    def test_it_is_printed_after_what_is_fine_and_fails_only_if_asked(self, tmp_path):
+        case = write_case(tmp_path, workloads=[self.BUDGET])
+        found = run("validate", case, "--quiet")
+        assert found.exit_code == 0
+        lines = [line.strip() for line in found.stdout.splitlines()]
+        assert lines[0].endswith("scenario.yaml: 1 thing to look at")
+        assert lines[1:3] == [
+            "spec.workloads[0].disruption_budget  disruption",
+            "web: no drain may take a replica away, of 4; its hosts cannot be drained",
+        ]
+        assert lines[3].startswith("→ set max_unavailable to 1")
+        assert run("validate", case, "--strict").exit_code == 4
+        assert run("validate", write_case(tmp_path), "--strict").exit_code == 0
+
+    def test_errors_come_first_and_win(self, tmp_path):
+        case = write_case(tmp_path, workloads=[self.BUDGET])
+        found = run("validate", str(tmp_path / "none.yaml"), case, "--strict", "-q")
+        assert found.exit_code == 1
+        assert "1 thing to look at" in found.stdout
+
+    @pytest.mark.parametrize("form", ["json", "markdown"])
+    def test_other_forms(self, tmp_path, form):
+        found = run("validate", write_case(tmp_path, workloads=[self.BUDGET]), "-o", form)
+        assert found.exit_code == 0
+        if form == "json":
+            (row,) = json.loads(found.stdout)["items"]
+            assert (row["lint"], row["place"]) == ("disruption", "spec.workloads[0].disruption_budget")
+        else:
+            assert found.stdout.startswith("| document | subject | place | unwise | better |")
+
+    def test_an_entry_that_stands_for_many_is_told_once_where_it_is_written(self, tmp_path):
+        first, many = {**WEB, "count": 3}, {**self.BUDGET, "name": "db", "count": 20}
+        rows = json.loads(run("validate", write_case(tmp_path, workloads=[first, many]), "-o", "json").stdout)["items"]
+        assert [row["place"] for row in rows] == ["spec.workloads[1].disruption_budget"]
+
+    def test_much_of_one_subject_is_cut_unless_wide(self, tmp_path):
+        many = [{**self.BUDGET, "name": f"w{n}"} for n in range(8)]
+        case = write_case(tmp_path, workloads=many)
+        assert "… and 3 more on disruption (-o wide prints all)" in run("validate", case).stdout
+        assert "w7: no drain" in run("validate", case, "-o", "wide").stdout
+
+
 class TestVerify:
     @pytest.fixture
     def made(self, tmp_path, monkeypatch):

@@ -1,4 +1,5 @@
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ BUDGET = """
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata: {name: web}
-spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: gone}}}
 """
 
 
@@ -82,6 +83,35 @@ def test_strict_writes_nothing_if_anything_was_dropped(web, tmp_path):
     assert not out.exists()
     items = json.loads(report.read_text())["items"]
     assert [item["place"] for item in items if item["level"] == "dropped"] == ["PodDisruptionBudget default/web"]
+
+
+ROLLING = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 4
+  strategy: {rollingUpdate: {maxSurge: 2, maxUnavailable: 0}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web}]
+      topologySpreadConstraints:
+      - {maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: ScheduleAnyway,
+         labelSelector: {matchLabels: {app: web}}}
+"""
+
+
+def test_room_for_releases_and_wishes_are_kept_if_asked_for(web, tmp_path):
+    web.write_text(ROLLING)
+    out = tmp_path / "out.yaml"
+    assert "--release-room holds it" in run(web, "-o", out).stderr
+    spec = read_scenario(out).spec
+    assert (spec.rules, spec.workloads[0].release) == ((), None)
+    assert run(web, "-o", out, "--release-room", "--soft", "12.5").exit_code == 0
+    spec = read_scenario(out).spec
+    assert spec.workloads[0].release.room(4) == 2
+    assert (spec.rules[0].mode, spec.rules[0].penalty) == ("soft", Decimal("12.5"))
 
 
 def test_a_snapshot_is_recognised(tmp_path):

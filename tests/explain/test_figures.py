@@ -7,14 +7,12 @@ from decimal import Decimal
 import pytest
 from builders import WEST, A, B, catalog, daemonset, keep, plan, scenario, service, slot, standing
 
-from models.supply import offerings, topology_of
 from planner.explain import figures
 from planner.explain.binding import host_groups
 
 
 def before(case):
-    rows = catalog()
-    return figures.before(case, offerings(case, rows, topology_of(case, rows)))
+    return figures.before(figures.laid_out(case, (), catalog()))
 
 
 def test_before_counts_hosts_that_run_something():

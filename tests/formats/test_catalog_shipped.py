@@ -5,6 +5,7 @@ import pytest
 
 from models.base import Metadata
 from models.catalog import Catalog, Price
+from models.egress import Tariffs
 from models.platforms import Eks
 from models.scenario import Scenario, ScenarioSpec
 from models.topology import Topology
@@ -65,13 +66,13 @@ def test_it_passes_its_own_checks() -> None:
 
 
 def test_every_row_has_a_source_that_is_explained() -> None:
-    rows = (*CATALOG.host_types, *CATALOG.regions, *CATALOG.prices, *CATALOG.storage_classes)
+    rows = (*CATALOG.host_types, *CATALOG.regions, *CATALOG.prices, *CATALOG.storage_classes, *CATALOG.egress)
     used = {name for row in rows for name in row.source.split(";")}
     assert used == set(shipped_sources())
 
 
 def test_dates_are_days() -> None:
-    stated = {row.as_of for row in (*CATALOG.host_types, *CATALOG.storage_classes) if row.as_of}
+    stated = {row.as_of for row in (*CATALOG.host_types, *CATALOG.storage_classes, *CATALOG.egress) if row.as_of}
     assert stated
     assert all(len(day) == 10 and day[4] == day[7] == "-" for day in stated)
     assert catalog_date(CATALOG) == "2026-08-03"
@@ -121,6 +122,71 @@ def test_storage_classes() -> None:
     assert classes["local-nvme"].scope == "host"
     assert classes["pd-ssd"].per_gb_month == Decimal("0.17")
     assert "standard" not in classes, "a common name of default classes must not mean one cloud's disks"
+
+
+@pytest.mark.parametrize(
+    ("name", "gib", "iops", "mbps", "usd"),
+    [
+        ("gp3", 100, 5000, 200, "21.00"),  # 8.00 + 2,000 x 0.005 + 75 x 0.04
+        ("gp2", 100, 1000, 0, "33.40"),  # 334 GiB bring 1,000 IOPS
+        ("io2", 100, 1000, 0, "77.50"),  # 12.50 + 1,000 x 0.065
+        ("premium_ssd_P10", 100, 500, 100, "19.71"),  # the whole disk
+        ("standard_hdd_S6", 10, 0, 0, "3.01"),
+        ("ultra_disk", 64, 1000, 10, "60.7608"),  # 7.6608 + 49.60 + 3.50
+        ("pd-ssd", 16, 1000, 0, "5.78"),  # 34 GiB bring 1,000 IOPS
+        ("scaleio-powerflex", 9, 0, 0, "0"),
+    ],
+)
+def test_prices_of_volumes(name: str, gib: int, iops: int, mbps: int, usd: str) -> None:
+    assert CATALOG.storage_class_of[name].per_month(gib * GIB, iops, mbps) == Decimal(usd)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "usd"),
+    [
+        ("aws/eu-central-1/euc1-az1", "aws/eu-central-1/euc1-az2", "20.00"),  # 0.01, sent and received
+        ("azure/westeurope/1", "azure/westeurope/2", "0"),
+        ("gcp/europe-west3/europe-west3-a", "gcp/europe-west3/europe-west3-b", "10.00"),  # the sender pays
+        ("aws/us-east-1/use1-az1", "aws/us-east-2/use2-az1", "10.00"),
+        ("aws/us-east-1/use1-az1", "aws/eu-central-1/euc1-az1", "20.00"),
+        ("aws/sa-east-1/sae1-az1", "aws/us-east-1/use1-az1", "138.00"),
+        ("azure/westeurope/1", "azure/northeurope/1", "20.00"),
+        ("azure/westeurope/1", "azure/eastus/1", "50.00"),
+        ("azure/japaneast/1", "azure/centralindia/1", "80.00"),
+        ("gcp/us-central1/us-central1-a", "gcp/us-west1/us-west1-a", "10.00"),
+        ("gcp/us-central1/us-central1-a", "gcp/europe-west3/europe-west3-a", "80.00"),
+        ("aws/eu-central-1/euc1-az1", "azure/westeurope/1", "90.00"),  # as to the internet
+        ("azure/westeurope/1", "aws/eu-central-1/euc1-az1", "72.00"),  # 900 x 0.08, the first 100 are free
+        ("oci/eu-frankfurt-1/AD-1", "aws/eu-central-1/euc1-az1", "0"),  # 10 TB are free
+    ],
+)
+def test_a_thousand_gb_of_traffic(here: str, there: str, usd: str) -> None:
+    tariffs = Tariffs(CATALOG.egress, Topology([region.tree() for region in CATALOG.regions]))
+    row = tariffs.between(here, there)
+    assert row is not None
+    assert row.cost(1000) * row.times == Decimal(usd)
+
+
+@pytest.mark.parametrize(
+    ("cloud", "name", "watts"),
+    [
+        ("aws", "m5.xlarge", 8.48),  # 4 x (0.74 + 3.5) / 2
+        ("azure", "Standard_D4s_v5", 9.08),  # 4 x (0.78 + 3.76) / 2
+        ("gcp", "n2-standard-8", 19.88),  # 8 x (0.71 + 4.26) / 2
+        ("aws", "p4d.24xlarge", 2015.52),  # 96 x 2.12 + 8 x (46 + 407) / 2
+        ("aws", "g6.xlarge", None),  # nobody states the watts of an L4
+        ("hetzner", "cx22", None),
+    ],
+)
+def test_watts_at_half_load(cloud: str, name: str, watts: float | None) -> None:
+    assert CATALOG.type_of[cloud, name].watts == watts
+
+
+def test_carbon_of_grids() -> None:
+    stated = {region.path: region.grams_per_kwh for region in CATALOG.regions if region.grams_per_kwh is not None}
+    assert stated == {
+        "aws/ap-southeast-2": 498.9, "azure/westeurope": 272.8, "gcp/europe-west1": 142.2, "gcp/europe-west4": 272.8,
+    }  # fmt: skip
 
 
 def test_a_scenario_s_own_rows_win() -> None:

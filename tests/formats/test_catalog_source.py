@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from models.egress import Tariffs
+from models.topology import Topology
 from models.units import parse_bytes
 from planner.formats.catalogs import shipped_catalog
 
@@ -51,6 +53,42 @@ def test_every_sourced_shape_is_there() -> None:
         if row["max_block_volumes"]:
             root_disk = row["provider"] == "aws"
             assert host_type.capacity.volumes == int(row["max_block_volumes"]) - root_disk
+
+
+def test_every_sourced_class_of_volumes_is_there() -> None:
+    names = {"standard": "ebs-standard", "block-volume": "oci-block-volume", "volume": "hetzner-volume"}
+    classes = shipped_catalog().storage_class_of
+    for row in facts("storage.csv"):
+        known = classes[names.get(row["storage_class"], row["storage_class"])]
+        assert known.included_iops == int(row["included_iops"] or 0)
+        assert known.included_mbps == int(row["included_mbps"] or 0)
+        assert known.max_iops == (int(row["max_iops"]) if row["max_iops"] else None)
+        for column, price in (
+            ("usd_per_iops_month", known.per_iops_month),
+            ("usd_per_mbps_month", known.per_mbps_month),
+        ):
+            assert price == (Decimal(row[column]) if row[column] else None)
+        if row["usd_per_disk_month"]:
+            assert known.per_month(1, 0, 0) == Decimal(row["usd_per_disk_month"])
+
+
+def test_every_sourced_tariff_of_a_region_is_there() -> None:
+    catalog = shipped_catalog()
+    tariffs = Tariffs(catalog.egress, Topology([region.tree() for region in catalog.regions]))
+    zone = {region.path: f"{region.path}/{region.zones[0]}" for region in catalog.regions}
+    seen = 0
+    for row in facts("egress.csv"):
+        here = zone.get(f"{row['provider']}/{row['src_region']}")
+        if here is None or not row["usd_per_gb"]:
+            continue  # rows by continent, or without a price
+        there = zone.get(f"{row['provider']}/{row['dst']}", "")
+        found = {"internet": tariffs.to_users(here), "inter_zone": tariffs.across_zones(here)}
+        tariff = found.get(row["scope"]) or tariffs.between(here, there)
+        assert tariff is not None
+        up_to = float(row["tier_to_gb"]) if row["tier_to_gb"] else None
+        assert (up_to, Decimal(row["usd_per_gb"])) in [(tier.up_to_gb, tier.per_gb) for tier in tariff.tiers]
+        seen += 1
+    assert seen == 298
 
 
 def test_every_sourced_region_is_there() -> None:

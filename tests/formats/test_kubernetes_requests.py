@@ -20,24 +20,24 @@ def covers(a: Resources, b: Resources) -> bool:
     return all(a[name] >= value for name, value in b.amounts().items())
 
 
-@given(st.lists(vectors, min_size=1, max_size=4), inits, vectors)
-def test_effective_request_covers_every_step(apps, init_steps, overhead):
-    whole = effective_request(apps, init_steps, overhead)
+@given(st.lists(vectors, min_size=1, max_size=4), inits)
+def test_effective_request_covers_every_step(apps, init_steps):
+    whole = effective_request(apps, init_steps)
     for request in [*apps, *(request for request, _ in init_steps)]:
-        assert covers(whole, request.plus(overhead))
+        assert covers(whole, request)
     sidecars = [request for request, restartable in init_steps if restartable]
     running = Resources()
-    for request in [*apps, *sidecars, overhead]:
+    for request in [*apps, *sidecars]:
         running = running.plus(request)
     assert covers(whole, running)
 
 
-@given(st.lists(vectors, min_size=1, max_size=4), inits, vectors)
-def test_effective_request_never_exceeds_everything_at_once(apps, init_steps, overhead):
-    everything = overhead
+@given(st.lists(vectors, min_size=1, max_size=4), inits)
+def test_effective_request_never_exceeds_everything_at_once(apps, init_steps):
+    everything = Resources()
     for request in [*apps, *(request for request, _ in init_steps)]:
         everything = everything.plus(request)
-    assert covers(everything, effective_request(apps, init_steps, overhead))
+    assert covers(everything, effective_request(apps, init_steps))
 
 
 @given(st.lists(vectors, min_size=1, max_size=4), st.lists(vectors, max_size=4))
@@ -85,7 +85,7 @@ def test_limits_are_known_only_where_every_container_has_one():
     assert imported(deployment("web")).workloads[0].limits is None
 
 
-def test_runtime_class_overhead_is_added():
+def test_runtime_class_overhead_is_kept_by_itself():
     runtime = """
         apiVersion: node.k8s.io/v1
         kind: RuntimeClass
@@ -95,7 +95,9 @@ def test_runtime_class_overhead_is_added():
         scheduling: {nodeSelector: {kata: "true"}}
     """
     result = imported(runtime, deployment("web", "runtimeClassName: kata"))
-    assert result.workloads[0].requests == Resources.of({"cpu": 250, "memory": 120 * 2**20})
+    assert result.workloads[0].requests == Resources()
+    assert result.workloads[0].overhead == Resources.of({"cpu": 250, "memory": 120 * 2**20})
+    assert result.workloads[0].demand().cpu == 250
     assert result.rules[0].labels == {"kata": "true"}
     assert said(imported(deployment("web", "runtimeClassName: gvisor")), "assumed", "runtime class gvisor")
 

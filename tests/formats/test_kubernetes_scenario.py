@@ -183,7 +183,7 @@ def test_unknown_storage_classes_lose_their_name_and_known_ones_keep_it():
     ]
     own = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: own}\nprovisioner: pd.csi.storage.gke.io"
     scenario, losses = to_scenario(imported(deployment("a", f"volumes: [{', '.join(claims)}]"), own), "x")
-    assert [claim.storage_class for claim in scenario.spec.workloads[0].volumes] == ["gp3", None, "own"]
+    assert [claim.storage_class for claim in scenario.spec.workloads[0].volumes] == [("gp3",), (), ("own",)]
     assert [item.name for item in scenario.spec.catalog.storage_classes] == ["own"]
     assert any("mystery" in loss.what and loss.level == "assumed" for loss in losses)
 

@@ -241,11 +241,6 @@ def test_what_needs_no_room_is_named_once_per_kind():
         ("apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r}", "Rollout of argoproj.io"),
         ("apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: r}", "Service of serving.knative.dev"),
         ("apiVersion: v1\nkind: LimitRange\nmetadata: {name: r}", "LimitRange"),
-        (
-            "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: r}\n"
-            "spec: {minAvailable: 67%, selector: {matchLabels: {app: web}}}",
-            "at least 67% available of app=web",
-        ),
     ],
 )
 def test_what_is_not_understood_is_dropped_by_name(text, words):

@@ -21,9 +21,9 @@ def read(folder, *lines):
 def test_every_column(tmp_path):
     hosts, losses = read(
         tmp_path,
-        "name,location,host_type,architecture,cpu,memory,gpu,ephemeral_storage,pods,volumes,iops,mbps,pool,platform,"
+        "name,location,host_type,architecture,cpu,memory,gpu,ephemeral_storage,local_disk,network,pods,volumes,iops,mbps,pool,platform,"
         "purchase,per_hour,labels,taints,runs,releasable,example.com/fpga",
-        "h,dc/hall,big,arm64,96,256Gi,2,1Ti,110,28,5000,900,blue,eks,owned,1.25,a=b,gpu=yes:NoExecute;spot:NoSchedule,"
+        "h,dc/hall,big,arm64,96,256Gi,2,1Ti,2Ti,25000,110,28,5000,900,blue,eks,owned,1.25,a=b,gpu=yes:NoExecute;spot:NoSchedule,"
         "web=3;db=1,no,4",
     )
     assert losses == ()
@@ -31,7 +31,7 @@ def test_every_column(tmp_path):
         Host(
             name="h", location="dc/hall", host_type="big", architecture="arm64", pool="blue", platform=Eks(kind="eks"),
             capacity={"cpu": 96, "memory": "256Gi", "gpu": 2, "ephemeral_storage": "1Ti", "pods": 110, "volumes": 28,
-                      "iops": 5000, "mbps": 900, "example.com/fpga": 4},
+                      "iops": 5000, "mbps": 900, "network": 25000, "local_disk": "2Ti", "example.com/fpga": 4},
             purchase="owned", per_hour=Decimal("1.25"), labels={"a": "b"}, runs={"web": 3, "db": 1}, releasable=False,
             taints=(Taint(key="gpu", value="yes", effect="NoExecute"), Taint(key="spot")),
         ),

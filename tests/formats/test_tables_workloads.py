@@ -29,16 +29,17 @@ def refused(folder, *lines):
 def test_every_column(tmp_path):
     workloads, losses = read(
         tmp_path,
-        "name,kind,replicas,cpu,memory,gpu,ephemeral_storage,cpu_limit,memory_limit,volume_size,volume_iops,volume_mbps,"
+        "name,kind,replicas,cpu,memory,gpu,ephemeral_storage,local_disk,network,cpu_limit,memory_limit,volume_size,volume_iops,volume_mbps,"
         "storage_class,priority,environment,team,labels,example.com/fpga",
-        "db,stateful_set,3,500m,2Gi,1,5Gi,2,4Gi,100Gi,300,20,gp3,-7,prod,data,a=b;c=d,2",
+        "db,stateful_set,3,500m,2Gi,1,5Gi,40Gi,800,2,4Gi,100Gi,300,20,gp3,-7,prod,data,a=b;c=d,2",
     )
     assert losses == ()
     assert workloads == (
         StatefulSet(
             kind="stateful_set", name="db", replicas=3, priority=-7, environment="prod", team="data",
             labels={"a": "b", "c": "d"}, limits=Resources(cpu=2, memory="4Gi"),
-            requests={"cpu": "500m", "memory": "2Gi", "gpu": 1, "ephemeral_storage": "5Gi", "example.com/fpga": 2},
+            requests={"cpu": "500m", "memory": "2Gi", "gpu": 1, "ephemeral_storage": "5Gi", "local_disk": "40Gi",
+                      "network": 800, "example.com/fpga": 2},
             volumes=(VolumeClaim(size="100Gi", iops=300, mbps=20, storage_class="gp3"),),
         ),
     )  # fmt: skip

@@ -3,9 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from models.catalog import Catalog, HostType, Region, StorageClass
+from models.catalog import Catalog, HostType, Region
 from models.references import broken_references, nearest, unknown_to_catalog
 from models.scenario import Scenario
+from models.storage import StorageClass
 from models.supply import topology_of
 
 
@@ -32,6 +33,7 @@ HOST = {"name": "h", "location": "dc/a", "capacity": {"cpu": 4, "memory": "8Gi"}
         ({"rule": "anti_affinity", "workloads": "wev"}, "spec.rules[0].workloads"),
         ({"rule": "anti_affinity", "workloads": "web", "away_from": ["wev"]}, "spec.rules[0].away_from"),
         ({"rule": "affinity", "workloads": "db", "near": {"names": ["wev"]}}, "spec.rules[0].near"),
+        ({"rule": "latency", "workloads": "db", "to": "wev", "max_ms": 5}, "spec.rules[0].to"),
     ],
 )
 def test_a_rule_about_an_unknown_workload(rule, place):
@@ -48,6 +50,31 @@ def test_a_rule_about_an_unknown_pool():
     pools = [{"name": "blue", "locations": ["aws"]}]
     finding = broken(pools=pools, rules=[{"rule": "allow", "hosts": {"pools": ["bleu"]}}])
     assert (finding.place, finding.nearest) == ("spec.rules[0].hosts.pools", "blue")
+
+
+@pytest.mark.parametrize("end", ["source", "target"])
+def test_traffic_of_an_unknown_workload(end):
+    finding = broken(traffic=[{"source": "web", "target": "db"} | {end: "wev"}])
+    assert (finding.place, finding.nearest) == (f"spec.traffic[0].{end}", "web")
+
+
+@pytest.mark.parametrize(
+    ("rule", "key"), [({"rule": "parity", "match": "ap"}, "match"), ({"rule": "exclusive", "by": "ap"}, "by")]
+)
+def test_workloads_told_apart_by_a_label_that_none_carries(rule, key):
+    workloads = [{"name": "web", "labels": {"app": "shop"}}, {"name": "db"}]
+    finding = broken(workloads=workloads, rules=[rule])
+    assert (finding.place, finding.found, finding.nearest) == (f"spec.rules[0].{key}", "'ap'", "app")
+    assert scenario(workloads=workloads, rules=[rule | {key: "app"}, {"rule": "exclusive", "by": "team"}])
+
+
+@pytest.mark.parametrize("users", [{"name": "Basel"}, {"name": "Basel", "latitude": 47.6}])
+def test_users_near_something_must_be_somewhere(users):
+    finding = broken(rules=[{"rule": "latency", "users": users, "max_ms": 20}])
+    assert (finding.place, finding.found) == ("spec.rules[0].users", "'Basel' without a place")
+    flow = {"source": "web", "users": users}
+    assert broken(traffic=[flow | {"max_latency_ms": 20}]).place == "spec.traffic[0].users"
+    assert scenario(traffic=[flow])
 
 
 def test_pinned_to_an_unknown_host():
@@ -133,7 +160,7 @@ def claiming(storage_class):
 
 CATALOG = Catalog(
     host_types=(HostType(cloud="aws", name="m5.large", capacity={"cpu": 2, "memory": "8Gi"}),),
-    regions=(Region(cloud="aws", name="eu-central-1", zones=("euc1-az1", "euc1-az2")),),
+    regions=(Region(cloud="aws", name="eu-central-1", country="Germany", zones=("euc1-az1", "euc1-az2")),),
     storage_classes=(StorageClass(name="gp3", cloud="aws"),),
 )
 
@@ -147,6 +174,17 @@ CATALOG = Catalog(
         ({"hosts": [{**HOST, "location": "aws/eu-central-2"}]}, "spec.hosts[0].location", "aws/eu-central-1"),
         ({"hosts": [TYPED]}, "spec.hosts[0].host_type", "m5.large"),
         ({"rules": [{"rule": "forbid", "hosts": {"locations": ["gcp"]}}]}, "spec.rules[0].hosts.locations", ""),
+        (
+            {"rules": [{"rule": "residency", "locations": ["aws/eu-central"]}]},
+            "spec.rules[0].locations",
+            "aws/eu-central-1",
+        ),
+        ({"rules": [{"rule": "residency", "countries": ["Germania"]}]}, "spec.rules[0].countries", "Germany"),
+        (
+            {"latencies": [{"between": ["aws", "aws/eu-centrl-1"], "ms": 1}]},
+            "spec.latencies[0].between",
+            "aws/eu-central-1",
+        ),
         ({"workloads": [claiming("gp2")]}, "spec.workloads[0].volumes[0].storage_class", "gp3"),
         ({"volumes": [{**VOLUME, "storage_class": "gp"}]}, "spec.volumes[0].storage_class", "gp3"),
         ({"volumes": [{**VOLUME, "location": "aws/eu-central"}]}, "spec.volumes[0].location", "aws/eu-central-1"),

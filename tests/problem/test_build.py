@@ -8,8 +8,8 @@ from models.resources import Resources
 from models.volume import Volume
 from models.workload import StatefulSet, VolumeClaim
 from planner.problem import UNLIMITED, build
-from planner.problem.build import ROOM_PRIORITY
 from planner.problem.forms import HOST
+from planner.problem.problem import ROOM_PRIORITY
 
 ZONE = 2
 SPREAD = {"rule": "topology_spread", "level": "zone"}
@@ -199,7 +199,7 @@ def test_headroom_is_a_share_or_items_or_room_per_domain():
 def test_gpu_shares_are_rounded_so_that_they_fit_device_by_device():
     problem, names = _build(service("a", gpu="0.3"), service("b", gpu="0.5"), service("c", gpu="1.5"))
     gpu = problem.resources.index("gpu")
-    assert sorted(problem.size[:, gpu].tolist()) == [500, 2000]
+    assert sorted(problem.size[:, gpu].tolist()) == [500, 500, 1500]
     assert any("GPU" in warning for warning in names.warnings)
 
 

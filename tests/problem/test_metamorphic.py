@@ -1,10 +1,11 @@
 """What must not change the best plan of a scenario, and what can only help; the exact solver decides."""
 
-from builders import catalog, host_type, price
+from builders import host_type, price
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scenarios_drawn import scenarios
 
+from models.catalog import Catalog
 from planner.problem import broken_forms, build, score
 from planner.solvers.cp_sat import CpSat
 from planner.solvers.stop import Stop
@@ -57,9 +58,7 @@ def test_a_cheaper_host_type_never_makes_a_plan_worse(case):
     assume(all(rule.rule != "topology_spread" for rule in case.spec.rules))
     best = _best(case)
     assume(best is not None)
-    rows = catalog(
-        host_types=(*catalog().host_types, host_type("new-8", cpu=8, memory="32Gi", volumes=8)),
-        prices=(*catalog().prices, price("0.11", "new-8")),
-    )
+    new = Catalog(host_types=(host_type("new-8", cpu=8, memory="32Gi", volumes=8),), prices=(price("0.11", "new-8"),))
+    rows = case.spec.catalog.extended_by(new)
     more = _best(case, rows)
     assert more is None or more <= best

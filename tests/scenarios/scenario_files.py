@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from models.goals import DENSITY_GOALS
 from models.plan import Plan
@@ -18,6 +19,11 @@ FILES = sorted(SCENARIOS.glob("*/*.yaml"))
 def shipped(name: str) -> Scenario:
     """A shipped scenario by its path under `datasets/scenarios`, without the ending."""
     return read_scenario(SCENARIOS / f"{name}.yaml")
+
+
+def with_spec(scenario: Scenario, **changed: Any) -> Scenario:
+    """The scenario with other values of fields of its spec."""
+    return scenario.model_copy(update={"spec": scenario.spec.model_copy(update=changed)})
 
 
 def with_one_type(scenario: Scenario, host_type: str) -> Scenario:

@@ -21,7 +21,7 @@ def _solvers():
     listed = getattr(importlib.import_module("planner.solvers"), "ALL", None)
     if listed is not None:
         return list(listed)
-    names = {"cp_sat": "CpSat", "greedy": "Greedy", "portfolio": "Portfolio"}
+    names = {"cp_sat": "CpSat", "greedy": "Greedy", "portfolio": "Portfolio", "steered": "Steered"}
     return [getattr(importlib.import_module(f"planner.solvers.{room}"), name) for room, name in names.items()]
 
 

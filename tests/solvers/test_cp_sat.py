@@ -14,7 +14,8 @@ from planner.solvers.cp_sat.slots import slots
 from planner.solvers.stop import Stop
 
 ENOUGH = Stop(seconds=30)
-FORMS = ("limits", "apart", "together", "near", "spreads", "quotas", "rooms")
+TABLES = ("fits", "placing", "moving")
+FORMS = ("limits", "apart", "together", "near", "spreads", "quotas", "rooms", "caps")
 
 
 def _best(problem):
@@ -79,12 +80,14 @@ def _permuted(problem: Problem, items, bins) -> Problem:
     for field in FORMS:
         forms[field] = tuple(
             replace(form, **{
-                name: new_item[value] if name in {"items", "item", "a", "b"} else value[bins]
+                name: new_item[value] if name in {"items", "item", "a", "b"} else value[..., bins]
                 for name, value in vars(form).items() if name in {"items", "item", "a", "b", "weight", "bins"}
             })
             for form in getattr(problem, field)
         )  # fmt: skip
-    return replace(problem, **item_fields, **bin_fields, **forms, fits=problem.fits[items][:, bins])
+    tables = {name: getattr(problem, name)[items][:, bins] for name in TABLES if getattr(problem, name) is not None}
+    carbon = None if problem.carbon is None else problem.carbon[bins]
+    return replace(problem, **item_fields, **bin_fields, **forms, **tables, carbon=carbon)
 
 
 def _with_bin(problem: Problem) -> Problem:
@@ -98,7 +101,12 @@ def _with_bin(problem: Problem) -> Problem:
         capacity=np.vstack([problem.capacity, [[50] * problem.capacity.shape[1]]]),
         price=longer(problem.price, 3), available=longer(problem.available, UNLIMITED),
         required=longer(problem.required, 0), domain=np.vstack([problem.domain, problem.domain[:1]]),
-        fits=np.hstack([problem.fits, problem.fits[:, :1]]),
+        **{
+            name: np.hstack([getattr(problem, name), getattr(problem, name)[:, :1]])
+            for name in TABLES if getattr(problem, name) is not None
+        },
+        carbon=None if problem.carbon is None else longer(problem.carbon, 0),
+        caps=tuple(replace(cap, weight=np.hstack([cap.weight, cap.weight[:, :1]])) for cap in problem.caps),
         quotas=tuple(replace(quota, weight=longer(quota.weight, 0)) for quota in problem.quotas),
         rooms=tuple(replace(room, bins=longer(room.bins, False)) for room in problem.rooms),
     )  # fmt: skip

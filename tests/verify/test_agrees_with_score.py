@@ -13,8 +13,11 @@ from planner.verify import verify
 
 STRICTER = {
     "capacity: GPU shares on two devices": "the arrays round shares up to 1/2, 1/4, … of a device",
+    "overload_risk: usage over all of a host": "the arrays take a tangent for the square root",
+    "overload_risk: requests of who states no usage": "the arrays take a tangent for the square root",
     "headroom: room in all hosts together": "the arrays hand the kept room out to single hosts",
     "pinned: where they run now": "the arrays say which of the equal replicas stay",
+    "moves: at most so many": "the arrays say which of the equal replicas stay",
 }
 """Cases in which a placement may break a form and yet keep to the words."""
 

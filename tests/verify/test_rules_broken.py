@@ -25,7 +25,7 @@ from builders import (
     standing,
 )  # fmt: skip
 
-from models.rules import Rule, Tolerations, VolumeLocality
+from models.rules import Licence, Rule, Tolerations, VolumeLocality
 from models.scenario import Scenario
 from planner.verify import verify
 from planner.verify.checks import BY_RULE
@@ -147,6 +147,17 @@ LIMITS = [
          scenario(TWO[0], rules=[rule("quota", max_capacity={"cpu": 8})]),
          (slot("h1", WEB), slot("h2", WEB)), (slot("h1", WEB), slot("h2", WEB, host_type="big-16")),
          "20 CPU on 2 hosts, at most 8 CPU allowed"),
+    Case("the price of hosts", "budget", scenario(TWO[0], rules=[rule("budget", max_per_month=146)]),
+         (slot("h1", {"web": 2}),), (slot("h1", WEB), slot("h2", WEB)), "292.00 USD a month, at most 146.00 allowed"),
+    Case("what workloads take of hosts", "budget",  # a quarter of 0.20 each, then an eighth of 2.00 each; times 730
+         scenario(service(replicas=2), service("db"), rules=[rule("budget", workloads="web", max_per_month=73)]),
+         (slot("h1", {"web": 2, "db": 1}),), (slot("h1", {"web": 2, "db": 1}, host_type="gpu-8"),),
+         "365.00 USD a month, at most 73.00 allowed"),
+    Case("requests on a cloud", "resource_quota",
+         scenario(service(replicas=4), rules=[rule("resource_quota", hosts={"locations": ["alpha"]},
+                                                   max_requests={"cpu": 3, "pods": 3})]),
+         (slot("h1", {"web": 3}), slot("h2", WEB, BETA)), (slot("h1", {"web": 4}),),
+         "4 CPU requested, at most 3 CPU allowed"),
     Case("volumes of a driver", "attach_limit",
          scenario(service(replicas=2, volumes=[DISK]), daemonset(volumes=[DISK]),
                   rules=[rule("attach_limit", max_volumes=2)]),
@@ -223,12 +234,231 @@ VOLUMES = [
          scenario(TWO[0], volumes=[volume(storage_class="anywhere", location=A)],
                   rules=[rule("volume_locality", level="cloud")]),
          (slot("h1", {"web": 2}, WEST),), (slot("h1", {"web": 2}, BETA),), "follows within its cloud only"),
-    Case("a claim on a cloud's class", "volume_locality",
-         scenario(service(volumes=[{"size": "1Gi", "storage_class": "alpha-disk"}])),
-         (ON_A,), (slot("h", WEB, BETA),), "storage class 'alpha-disk' is for 'alpha' only"),
 ]  # fmt: skip
 
-CASES = [*HOST_RULES, *GROUP_RULES, *LIMITS, *ALWAYS, *VOLUMES]
+SCALEIO = {"name": "sio", "protection_domain": "alpha/north", "raw_capacity": "100Gi"}  # 90 GiB usable
+ON_POOL = {"volumes": [{"size": "10Gi", "storage_class": "sio", "iops": 600}]}  # 16 GiB in steps of 8, twice: 32 GiB
+NVME = [
+    standing(f"nvme-{n}", A, host_type=None, capacity={"cpu": 4, "memory": "16Gi", "local_disk": "100Gi"})
+    for n in (1, 2)
+]
+TWO_CLOUDS = ["alpha-disk", "beta-small"]
+
+STORAGE = [
+    Case("a class of another cloud", "storage",
+         scenario(service(volumes=[{"size": "1Gi", "storage_class": "alpha-disk"}])),
+         (ON_A,), (slot("h", WEB, BETA),), "where 'alpha-disk' does not serve its volume"),
+    Case("larger than the class of this cloud", "storage",
+         scenario(service(volumes=[{"size": "2Ti", "storage_class": TWO_CLOUDS}])),
+         (ON_A,), (slot("h", WEB, BETA),), "where 'alpha-disk' or 'beta-small' does not serve its volume"),
+    Case("a pool on hosts outside its protection domain", "storage",
+         scenario(service(**ON_POOL), storage_pools=[SCALEIO]), (ON_A,), (slot("h", WEB, WEST),),
+         "'sio' does not serve"),
+    Case("a volume faster than its pool", "storage",
+         scenario(service(volumes=[{"size": "1Gi", "storage_class": ["sio", "beta-small"], "iops": 600}]),
+                  storage_pools=[SCALEIO | {"max_iops_per_volume": 500}]),
+         (slot("h", WEB, BETA),), (ON_A,), "'sio' or 'beta-small' does not serve"),
+    Case("an overfull pool, copies and steps counted", "storage",
+         scenario(service(replicas=3, **ON_POOL), storage_pools=[SCALEIO]),
+         (slot("h1", {"web": 2}), slot("h2")), (slot("h1", {"web": 2}), slot("h2", WEB)),
+         "its volumes take 96 GiB in 2 copies each, 90 GiB usable"),
+    Case("a pool's operations on one host", "storage",
+         scenario(service(replicas=2, **ON_POOL), storage_pools=[SCALEIO | {"max_iops_per_host": 1000}]),
+         (slot("h1", WEB), slot("h2", WEB)), (slot("h1", {"web": 2}), slot("h2")),
+         "1,200 IOPS asked of 'sio', at most 1,000 IOPS per host"),
+    Case("an overfull local disk", "capacity",
+         scenario(service(replicas=2, volumes=[{"size": "60Gi", "storage_class": "local"}]), hosts=NVME),
+         (keep(NVME[0], WEB), keep(NVME[1], WEB)), (keep(NVME[0], {"web": 2}), keep(NVME[1])),
+         "120 GiB local disk asked for, 100 GiB local disk there"),
+]  # fmt: skip
+
+SWISS = {"topology": [{"name": "alpha", "level": "cloud", "country": "Switzerland"}]}
+MAPPED = {
+    "topology": [
+        {"name": "alpha", "level": "cloud", "latitude": 50, "longitude": 8},
+        {"name": "beta", "level": "cloud", "latitude": 40, "longitude": -74},
+    ]
+}
+RHINE = {"name": "the Rhine", "latitude": 50, "longitude": 8}
+NORTH = {"pools": [pool(locations=("alpha/north",))]}
+PAIR = (service("web", 2, labels={"app": "shop"}), service("dev", labels={"app": "shop"}), service("db"))
+RED, BLUE = service("red", 2, team="red"), service("blue", 2, team="blue")
+
+PLACES_AND_GROUPS = [
+    single("a country", "residency", ON_A, slot("h", WEB, BETA),
+           "stands in no known country (beta/south/a), to stay in Switzerland",
+           {"countries": ["Switzerland"]}, **SWISS),
+    single("a region", "residency", ON_A, slot("h", WEB, WEST), "to stay in alpha/north",
+           {"locations": ["alpha/north"]}),
+    Case("of one workload", "share", scenario(service(replicas=5), rules=[rule("share", max_share=0.6)]),
+         (slot("h1", {"web": 3}), slot("h2", {"web": 2}, BETA)), (slot("h1", {"web": 4}), slot("h2", WEB, BETA)),
+         "4 of 5 replicas in alpha, at most 3 allowed (60%)"),
+    Case("of all together", "share", scenario(*TWO, rules=[rule("share", max_share=0.5, together=True)]),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 2}, BETA)),
+         (slot("h1", {"web": 2, "db": 1}), slot("h2", {"db": 1}, BETA)), "3 of 4 replicas in alpha"),
+    Case("three zones, unevenly", "share",
+         scenario(service(replicas=4), rules=[rule("share", level="zone", at_least=3)], **NORTH),
+         (slot("h1", {"web": 2}), slot("h2", WEB, B), slot("h3", WEB, C)),
+         (slot("h1", {"web": 2}), slot("h2", {"web": 2}, B)), "replicas in 2 zones, 3 or more wanted"),
+    Case("two hosts", "share", scenario(service(replicas=4), rules=[rule("share", level="host", at_least=2)]),
+         (slot("h1", {"web": 3}), slot("h2", WEB)), (slot("h1", {"web": 4}),), "replicas in 1 host, 2 or more wanted"),
+    Case("outside any rack", "share",
+         scenario(TWO[0], rules=[rule("share", level="rack", at_least=2)], **AT_HOME),
+         (keep(RACKED[0], WEB), keep(RACKED[1], WEB)), (keep(RACKED[0], WEB), slot("h", WEB)), "outside any rack"),
+    Case("noisy neighbours", "colocation", scenario(*TWO, rules=[rule("colocation", workloads=["web", "db"], most=3)]),
+         (slot("h1", {"web": 2, "db": 1}), slot("h2", {"db": 1})), (slot("h1", {"web": 2, "db": 2}),),
+         "4 replicas of the selected workloads together, at most 3 allowed"),
+    Case("hosts of their own", "exclusive", scenario(*TWO, daemonset(), rules=[rule("exclusive", workloads="web")]),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 2})), (slot("h1", {"web": 2, "db": 1}), slot("h2", {"db": 1})),
+         "2 replicas and 1 other share this host"),
+    Case("a team's zones", "exclusive", scenario(RED, BLUE, rules=[rule("exclusive", by="team", level="zone")]),
+         (slot("h1", {"red": 2}), slot("h2", {"blue": 2}, B)), (slot("h1", {"red": 2}), slot("h2", {"blue": 2})),
+         "2 replicas of team 'red' and 2 others share this zone"),
+    Case("architecture", "parity", scenario(*PAIR, rules=[rule("parity")]),
+         (slot("h1", {"web": 2, "dev": 1}), slot("h2", {"db": 1}, host_type="arm-4")),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 1, "dev": 1}, host_type="arm-4")),
+         "several kinds of architecture: 2 on amd64, 1 on arm64"),
+    Case("platform", "parity",
+         scenario(*PAIR, pools=[pool(), pool("d", platform="docker")], rules=[rule("parity", on="platform")]),
+         (slot("h1", {"web": 2, "dev": 1}), slot("h2", {"db": 1}, pool="d")),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 1, "dev": 1}, pool="d")), "1 on docker"),
+    Case("half of the replicas", "spot", scenario(service(replicas=4), rules=[rule("spot", max_share=0.5)]),
+         (slot("h1", {"web": 2}, purchase="spot"), slot("h2", {"web": 2})),
+         (slot("h1", {"web": 3}, purchase="spot"), slot("h2", WEB)), "3 of 4 replicas on spot hosts, at most 2"),
+    Case("none at all", "spot", scenario(rules=[rule("spot")]), (ON_A,), (slot("h", WEB, purchase="spot"),),
+         "1 of 1 replicas on spot hosts, at most 0 allowed"),
+    Case("to others", "latency", scenario(*TWO, rules=[rule("latency", workloads="web", to="db", max_ms=1)]),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 2})), (slot("h1", WEB), slot("h2", {"db": 2, "web": 1}, B)),
+         "1 replica in alpha/north/a, about 2 ms (estimated) from the nearest of 'db'; at most 1 ms allowed"),
+    Case("measured", "latency",
+         scenario(*TWO, rules=[rule("latency", workloads="web", to="db", max_ms=1)],
+                  latencies=[{"between": [B, A], "ms": 0.9}, {"between": ["alpha/north", C], "ms": 1.1}]),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 2}, B)), (slot("h1", {"web": 2}), slot("h2", {"db": 2}, C)),
+         "2 replicas in alpha/north/a, 1.1 ms from the nearest"),
+    Case("to itself", "latency", scenario(TWO[0], rules=[rule("latency", workloads="web", to="web", max_ms=1)]),
+         (slot("h1", WEB), slot("h2", WEB)), (slot("h1", WEB), slot("h2", WEB, B)),
+         "replicas in alpha/north/a and in alpha/north/b are about 2 ms (estimated) from each other"),
+    single("to users", "latency", ON_A, slot("h", WEB, BETA), "about 107 ms (estimated) from the Rhine; at most 10 ms",
+           {"users": RHINE, "max_ms": 10}, **MAPPED),
+]  # fmt: skip
+
+PAIR = service("web", 2, cpu=2)
+RELEASED = {"release": {"strategy": "blue_green"}}
+RELEASES = (service("web", 4, **RELEASED), service("api", 4, **RELEASED))
+RANKED = [service(name, 2, cpu=2, priority=rank) for name, rank in (("low", 0), ("web", 10), ("high", 20))]
+
+PROMISES = [
+    Case("any zone", "survive", scenario(service(replicas=4, cpu=2), rules=[rule("survive")]),
+         (slot("h1", {"web": 2}), slot("h2", {"web": 2}, B), slot("h3", None, C)),
+         (slot("h1", {"web": 2}), slot("h2", {"web": 2}, B)), "2 replicas would find no room (2 of 'web')"),
+    Case("any host", "survive", scenario(PAIR, rules=[rule("survive", level="host")]),
+         (slot("h1", {"web": 2}), slot("h2")), (slot("h1", {"web": 2}),), "2 replicas would find no room"),
+    Case("in place of lower priorities only", "survive",
+         scenario(*RANKED, rules=[rule("survive", workloads="web", level="host")]),
+         (slot("h1", {"web": 2}), slot("h2", {"low": 2}), slot("h3", {"high": 2})),
+         (slot("h1", {"web": 2}), slot("h3", {"high": 2})), "2 of 'web'"),
+    Case("apart on hosts", "survive",
+         scenario(service(replicas=2), rules=[rule("survive"), rule("anti_affinity")]),
+         (slot("h1", WEB), slot("h2", WEB, B), slot("h3", None, C)), (slot("h1", WEB), slot("h2", WEB, B)),
+         "1 of 'web'"),
+    Case("apart from others on hosts", "survive",
+         scenario(*TWO, rules=[rule("survive", workloads="web"), rule("exclusive", workloads="db")]),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 2}), slot("h3", None, B)),
+         (slot("h1", {"web": 2}), slot("h2", {"db": 2}, B)), "2 of 'web'"),
+    Case("where it may go", "survive",
+         scenario(service(), rules=[rule("survive"), rule("forbid", hosts={"locations": ["beta"]})]),
+         (ON_A, slot("h2", None, WEST)), (ON_A, slot("h2", None, BETA)), "1 of 'web'"),
+    Case("where its volume follows", "survive",
+         scenario(service(replicas=2), volumes=[volume(storage_class="regional", location=A)], rules=[rule("survive")]),
+         (slot("h1", {"web": 2}), slot("h2", None, B)), (slot("h1", {"web": 2}), slot("h2", None, BETA)), "1 of 'web'"),
+    Case("on the hosts it is pinned to", "survive",
+         scenario(service(replicas=3), hosts=[HERE, THERE],
+                  rules=[rule("survive"), rule("pinned", workloads="web", hosts=["old-1", "old-2"])]),
+         (keep(HERE, {"web": 3}), keep(THERE)), (keep(HERE, {"web": 3}), slot("h", None, B)), "3 of 'web'"),
+    Case("one workload at a time", "release_room", scenario(*RELEASES, rules=[rule("release_room")]),
+         (slot("h1", {"web": 4}), slot("h2", {"api": 4}), slot("h3")), (slot("h1", {"web": 4}), slot("h2", {"api": 4})),
+         "room for 0 further replicas is left, a release needs it for 4"),
+    Case("by the release strategy alone", "release_room",
+         scenario(service(replicas=10, cpu="1", release={"strategy": "rolling"})),
+         (slot("h1", {"web": 10}, host_type="big-16"),),
+         tuple(slot(f"h{n}", {"web": count}) for n, count in enumerate((4, 4, 2))),
+         "room for 2 further replicas is left, a release needs it for 3"),
+    Case("where the workload may go", "release_room",
+         scenario(service(cpu=4, release={"strategy": "canary"}),
+                  rules=[rule("release_room"), rule("forbid", hosts={"locations": ["beta"]})]),
+         (slot("h1", WEB), slot("h2", None, B)), (slot("h1", WEB), slot("h2", None, BETA)),
+         "room for 0 further replicas is left"),
+    Case("apart on hosts", "release_room",
+         scenario(service(replicas=2, **RELEASED), rules=[rule("release_room"), rule("anti_affinity")]),
+         (slot("h1", WEB), slot("h2", WEB), slot("h3"), slot("h4")), (slot("h1", WEB), slot("h2", WEB), slot("h3")),
+         "room for 1 further replica is left, a release needs it for 2"),
+    Case("all at once", "release_room", scenario(*RELEASES, rules=[rule("release_room", at_once="all")]),
+         (slot("h1", {"web": 4}), slot("h2", {"api": 4}), slot("h3", held={"web": 4}), slot("h4", held={"api": 4})),
+         (slot("h1", {"web": 4}), slot("h2", {"api": 4}), slot("h3", held={"web": 4})),
+         "room for 0 further replicas is held"),
+    Case("what is held is there", "release_room", scenario(*RELEASES, rules=[rule("release_room", at_once="all")]),
+         (slot("h1", {"web": 4}), slot("h2", {"api": 4}), slot("h3", held={"web": 4}), slot("h4", held={"api": 4})),
+         (slot("h1", {"web": 4}), slot("h2", {"api": 4}), slot("h3", held={"web": 4, "api": 4})),
+         "8 CPU are held, 4 CPU are left"),
+    Case("what is held keeps its distance", "release_room",
+         scenario(service(replicas=2, **RELEASED), rules=[rule("release_room"), rule("anti_affinity")]),
+         (slot("h1", WEB), slot("h2", WEB), slot("h3", held=WEB), slot("h4", held=WEB)),
+         (slot("h1", WEB, held=WEB), slot("h2", WEB), slot("h3", held=WEB), slot("h4")),
+         "holds room for 1 further replica of 'web', its rules allow 0"),
+    Case("what is held may go there", "release_room",
+         scenario(service(release={"strategy": "canary"}),
+                  rules=[rule("release_room"), rule("forbid", hosts={"locations": ["beta"]})]),
+         (slot("h1", WEB, held=WEB),), (slot("h1", WEB), slot("h2", None, BETA, held=WEB)),
+         "holds room for 'web', which may not run there"),
+    Case("at most so many", "moves",
+         scenario(service(replicas=4), hosts=[HERE, THERE], rules=[rule("moves", at_most=1)]),
+         (keep(HERE, {"web": 4}),), (keep(THERE, {"web": 4}),), "2 replicas leave their host (2 of 'web'), at most 1"),
+]  # fmt: skip
+
+SHOP = service("shop", cpu=3, profile={"cpu": [1, 3, 1]})  # eight hours each
+BATCH = service("batch", cpu=3, profile={"cpu": [3, 1, 1]})
+NIGHTLY = {"kind": "cron_job", "name": "nightly", "schedule": "0 2 * * 1", "requests": {"cpu": 2}}
+STEADY = {"cpu": {"median": "500m", "p95": "664m"}}
+"""Mean 500m, deviation 99.7m: 6 replicas use 3568m but for a chance of 1 %, 7 use 4114m."""
+AGENT = standing("agent", capacity={"cpu": 4, "memory": "17Gi"}, host_type=None,
+                 platform={"kind": "mesos", "reservations": {"ads": {"cpu": 2}, "web": {"cpu": "500m"}}})  # fmt: skip
+ROLES = (service("ads", role="ads"), service("free", 4))
+
+DEMAND = [
+    Case("at night and by day", "capacity", scenario(SHOP, service("extra"), BATCH),
+         (slot("h1", {"shop": 1, "batch": 1}), slot("h2", {"extra": 1})),
+         (slot("h1", {"shop": 1, "extra": 1, "batch": 1}),),
+         "5 CPU asked for at 00:00 on Monday, 4 CPU there: 1 CPU too much"),
+    Case("while a cron job runs", "capacity", scenario(service("web", 3), NIGHTLY),
+         (slot("h1", {"web": 2, "nightly": 1}), slot("h2", WEB)), (slot("h1", {"web": 3, "nightly": 1}),),
+         "5 CPU asked for at 02:00 on Monday"),
+    Case("beside a daemonset at its peak", "capacity",
+         scenario(SHOP, service("web"), daemonset(profile={"cpu": ["1", "500m", "500m"]})),
+         (slot("h1", {"shop": 1}), slot("h2", {"web": 1})), (slot("h1", {"shop": 1, "web": 1}),),
+         "4500m CPU asked for at 08:00 on Monday, 4 CPU there"),
+    Case("usage over all of a host", "overload_risk",
+         scenario(service("web", 7, usage=STEADY), rules=[rule("overload_risk")]),
+         (slot("h1", {"web": 6}), slot("h2", WEB)), (slot("h1", {"web": 7}),),
+         "with a chance of more than 1 % over 4 CPU: 4114m CPU at that chance"),
+    Case("requests of who states no usage", "overload_risk",
+         scenario(service("web", 5, usage=STEADY), service("db", 2), rules=[rule("overload_risk", risk=0.05)]),
+         (slot("h1", {"web": 3, "db": 2}), slot("h2", {"web": 2})), (slot("h1", {"web": 4, "db": 2}),),
+         "with a chance of more than 5 % over 4 CPU: 4328m CPU at that chance"),
+    Case("memory on some hosts", "overload_risk",
+         scenario(service("web", 4, cpu="10m", memory="8Gi", usage={"memory": {"median": "5Gi", "p95": "5Gi"}}),
+                  rules=[rule("overload_risk", hosts={"purchases": ["spot"]}, resources=["memory"])]),
+         (slot("h1", {"web": 3}, purchase="spot"), slot("h2", WEB)), (slot("h1", {"web": 4}, purchase="spot"),),
+         "20 GiB memory at that chance"),
+    Case("room kept for a role", "roles", scenario(*ROLES, hosts=[AGENT]),
+         (keep(AGENT, {"ads": 1, "free": 1}), slot("h1", {"free": 3})),
+         (keep(AGENT, {"ads": 1, "free": 3}), slot("h1", {"free": 1})),
+         "3 CPU asked for by others than ads, 2 CPU not reserved for them"),
+    Case("no such GPU", "gpu_models", scenario(service("web", gpu_models=["L4", "T4*"])),
+         (slot("h1", WEB, host_type="gpu-8"),), (ON_A,),
+         "runs 'web', which asks for L4 or T4*; it has no GPU of a known model"),
+]  # fmt: skip
+
+CASES = [*HOST_RULES, *GROUP_RULES, *PLACES_AND_GROUPS, *LIMITS, *ALWAYS, *VOLUMES, *STORAGE, *PROMISES, *DEMAND]
 
 
 @pytest.mark.parametrize("case", CASES, ids=called)
@@ -239,7 +469,7 @@ def test_good_plan_passes_and_broken_plan_is_caught_by_name(case: Case):
     assert any(case.says in violation.message for violation in found), [str(violation) for violation in found]
 
 
-@pytest.mark.parametrize("case", [*HOST_RULES, *GROUP_RULES, *LIMITS], ids=called)
+@pytest.mark.parametrize("case", [*HOST_RULES, *GROUP_RULES, *PLACES_AND_GROUPS, *LIMITS], ids=called)
 def test_a_violation_carries_the_rules_own_name(case: Case):
     found = verify(case.scenario, plan(case.scenario, *case.bad), catalog())
     assert {violation.label for violation in found} == {f"my {case.rule}"}
@@ -247,8 +477,8 @@ def test_a_violation_carries_the_rules_own_name(case: Case):
 
 def test_every_rule_class_has_a_check_and_a_broken_plan():
     classes = set(get_args(get_args(Rule)[0]))
-    assert classes == set(BY_RULE) | {Tolerations, VolumeLocality}
-    kinds = {get_args(cls.model_fields["rule"].annotation)[0] for cls in classes} - {"tolerations"}
+    assert classes == set(BY_RULE) | {Tolerations, VolumeLocality, Licence}  # a licence is a part of the bill
+    kinds = {get_args(cls.model_fields["rule"].annotation)[0] for cls in classes} - {"tolerations", "licence"}
     assert kinds <= {case.rule for case in CASES}
 
 

@@ -23,6 +23,7 @@ from models.reports import Finding
 LINEAR_WITHIN = 0.03
 LARGEST_CHANGE = Decimal("0.4")
 OLD_AFTER_DAYS = 365
+MOST_GRAMS_PER_KWH = 1500
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,13 @@ def check_catalog(
         *_shapes(catalog, whole),
         *_linear(catalog, whole),
         *_spot(catalog, whole),
+        *_storage(catalog),
+        *_tariffs(catalog, whole),
+        *_intensity(catalog),
         *_changes(catalog, previous or Catalog(), confirmed),
         *_known(whole, spot_checks),
         *_aged(catalog, today or date.today()),
+        *_aged_beside_hosts(catalog, today or date.today()),
     ]
     return sorted(findings, key=lambda finding: finding.severity)
 
@@ -182,6 +187,54 @@ def _spot(catalog: Catalog, whole: Catalog) -> Iterator[CatalogFinding]:
             yield CatalogFinding(_at(price), f"{price.per_hour} USD/h", expected, check="spot")
 
 
+def _storage(catalog: Catalog) -> Iterator[CatalogFinding]:
+    """Classes have limits that some volume keeps, and a price above zero where they state one."""
+    for row in catalog.storage_classes:
+        place = ("storage_classes", row.name)
+        if row.per_gb_month == 0 and not row.local:
+            yield CatalogFinding(place, "0 USD per GB", "a price above zero, or none", check="zero")
+        for what, least, most in (
+            ("bytes", row.smallest or 0, row.largest),
+            ("IOPS", row.included_iops, row.max_iops),
+            ("MB/s", row.included_mbps, row.max_mbps),
+        ):
+            if most is not None and least > most:
+                found = f"at least {least} {what}, at most {most}"
+                yield CatalogFinding(place, found, "limits in ascending order", check="limits")
+
+
+def _tariffs(catalog: Catalog, whole: Catalog) -> Iterator[CatalogFinding]:
+    """Tariffs name known regions, stand once each, and get no dearer with the amount."""
+    regions: dict[str, list[str]] = defaultdict(list)
+    for region in whole.regions:
+        regions[region.cloud].append(region.name)
+    keys = Counter((row.cloud, row.scope, row.region, row.to_region) for row in catalog.egress)
+    for (cloud, scope, here, there), rows in keys.items():
+        place = ("egress", " ".join(filter(None, (cloud, scope, here, there))))
+        if rows > 1:
+            yield CatalogFinding(place, f"{rows} tariffs", "one tariff, its rows under each other", check="twice")
+        for name in filter(None, (here, there)):
+            if name not in regions[cloud]:
+                hint = nearest(name, regions[cloud])
+                yield CatalogFinding(place, f"region {name!r}", "a known region", hint, check="shape")
+    for row in catalog.egress:
+        priced = [tier.per_gb for tier in row.tiers if tier.per_gb]  # a free allowance comes first
+        if priced != sorted(priced, reverse=True):
+            place = ("egress", " ".join(filter(None, (row.cloud, row.scope, row.region, row.to_region))))
+            found = f"{', '.join(map(str, priced))} USD per GB"
+            yield CatalogFinding(place, found, "prices that fall with the amount", check="tiers", severity="warning")
+
+
+def _intensity(catalog: Catalog) -> Iterator[CatalogFinding]:
+    """No grid of the world is above a kilogram and a half of CO2e per kWh: more is a slip of the unit."""
+    for region in catalog.regions:
+        if region.grams_per_kwh is not None and region.grams_per_kwh > MOST_GRAMS_PER_KWH:
+            found = f"{region.grams_per_kwh:g} gCO2e per kWh"
+            yield CatalogFinding(
+                ("regions", region.path), found, f"at most {MOST_GRAMS_PER_KWH}, in grams per kWh", check="intensity"
+            )
+
+
 def _changes(catalog: Catalog, previous: Catalog, confirmed: Collection[str]) -> Iterator[CatalogFinding]:
     for price in catalog.prices:
         before = previous.price_of.get((price.cloud, price.region, price.host_type, price.purchase))
@@ -221,6 +274,28 @@ def _aged(catalog: Catalog, today: date) -> Iterator[CatalogFinding]:
             found = f"{'`dated` ' if dated else ''}prices of {as_of}, {describe_age(as_of, today)} old"
             check = "dated" if dated else "age"
             yield CatalogFinding(place, found, "prices of the last year", check=check, severity="warning")
+
+
+def _aged_beside_hosts(catalog: Catalog, today: date) -> Iterator[CatalogFinding]:
+    """The same of storage classes and tariffs, once for each cloud; a day that is not stated is no finding."""
+    days: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for row in catalog.storage_classes:
+        days["storage_classes", row.cloud or "any cloud"] += _day(row.as_of)
+    for tariff in catalog.egress:
+        days["egress", tariff.cloud] += _day(tariff.as_of)
+    for (table, cloud), stated in days.items():
+        old = [day for day in stated if (today - day).days > OLD_AFTER_DAYS]
+        if old:
+            place = (table, f"{cloud} ({len(old)} row{'s' if len(old) > 1 else ''})")
+            found = f"prices of {min(old)}, {describe_age(min(old), today)} old"
+            yield CatalogFinding(place, found, "prices of the last year", check="age", severity="warning")
+
+
+def _day(text: str) -> list[date]:
+    try:
+        return [date.fromisoformat(text)]
+    except ValueError:
+        return []
 
 
 def describe_age(day: date, today: date) -> str:

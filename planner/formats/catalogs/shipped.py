@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import planner
-from models.catalog import Catalog, HostType, Price, Region, StorageClass
+from models.catalog import Catalog, HostType, Price, Region
 from models.scenario import Scenario
+from models.storage import StorageClass
+from planner.formats.catalogs.currency import converted
 from planner.formats.catalogs.sheets import read_price_sheet
 from planner.formats.catalogs.tables import Table, with_capacity, with_zones
+from planner.formats.catalogs.tariffs import tariffs_of
 
 FOLDER = Path(planner.__file__).parents[1] / "datasets" / "catalog"
 
@@ -22,7 +25,7 @@ def shipped_catalog() -> Catalog:
 
 
 def read_tables(folder: Path) -> Catalog:
-    """Read the four tables of a catalog folder.
+    """Read the tables of a catalog folder.
 
     Raises
     ------
@@ -38,6 +41,7 @@ def read_tables(folder: Path) -> Catalog:
         regions=table("regions.csv").models(Region, with_zones),
         prices=table("prices.csv").models(Price),
         storage_classes=table("storage_classes.csv").models(StorageClass),
+        egress=tariffs_of(table("egress.csv")),
     )
 
 
@@ -49,7 +53,7 @@ def shipped_sources() -> dict[str, str]:
 
 
 def catalog_for(scenario: Scenario, folder: Path | None = None) -> Catalog:
-    """The catalog a scenario is planned with; later layers win.
+    """The catalog a scenario is planned with; later layers win. All its money is in the scenario's currency.
 
     Shipped tables, then the scenario's price sheets, then the rows it states itself.
 
@@ -62,12 +66,12 @@ def catalog_for(scenario: Scenario, folder: Path | None = None) -> Catalog:
     Raises
     ------
     InputError
-        If a price sheet cannot be read.
+        If a price sheet cannot be read, or a row is in a third currency.
     """
     catalog = shipped_catalog()
     for sheet in scenario.spec.price_sheets:
         catalog = catalog.extended_by(read_price_sheet((folder or Path()) / sheet))
-    return catalog.extended_by(scenario.spec.catalog)
+    return converted(catalog.extended_by(scenario.spec.catalog), scenario.spec.currency, scenario.name)
 
 
 def catalog_date(catalog: Catalog) -> str:

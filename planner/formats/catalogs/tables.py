@@ -19,7 +19,7 @@ from planner.errors import InputError
 Row = dict[str, Any]
 Model = TypeVar("Model", bound=Frozen)
 
-CAPACITY_COLUMNS = ("cpu", "memory", "gpu", "volumes", "iops", "mbps")
+CAPACITY_COLUMNS = ("cpu", "memory", "gpu", "volumes", "iops", "mbps", "network", "local_disk")
 _EXPECTED = {
     "decimal_parsing": "a number such as 0.192",
     "date_parsing": "a day such as 2026-07-20",

@@ -1,5 +1,11 @@
 from planner.formats.documents.plan import parse_plan, read_plan, write_plan
-from planner.formats.documents.scenario import input_hash, parse_scenario, read_scenario, write_scenario
+from planner.formats.documents.scenario import (
+    input_hash,
+    parse_scenario,
+    read_scenario,
+    read_with_places,
+    write_scenario,
+)
 from planner.formats.documents.schema import json_schema
 
 __all__ = [
@@ -9,6 +15,7 @@ __all__ = [
     "parse_scenario",
     "read_plan",
     "read_scenario",
+    "read_with_places",
     "write_plan",
     "write_scenario",
 ]

@@ -107,6 +107,7 @@ class _Open:
     anchor: str | None
     size_before: int
     key: str | None = None
+    merging: bool = False
     merges: list[Any] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -160,6 +161,7 @@ class _Document:
             raise self._refuse(found, "every key once")
         top.lines[key] = line
         top.key = key
+        top.merging = key == "<<" and event.implicit[0]  # a quoted "<<" is a key like any other
         if event.anchor:
             self._anchors[event.anchor] = (key, 1)
 
@@ -208,9 +210,9 @@ class _Document:
         top = self._open[-1]
         if type(top.value) is list:
             top.value.append(value)
-        elif top.key == "<<":
+        elif top.merging:
             top.merges.append(value)
-            top.key = None
+            top.key, top.merging = None, False
         elif type(top.value) is dict and top.key is not None:
             top.value[top.key] = value
             top.key = None

@@ -31,9 +31,15 @@ def read_scenario(path: str | Path) -> Scenario:
     InputError
         With all that is wrong: keys, units, references, and names that the catalog does not know.
     """
+    return read_with_places(path)[0]
+
+
+def read_with_places(path: str | Path) -> tuple[Scenario, WrittenEntries]:
+    """Read a scenario as `read_scenario` does, with what finds its places in the file again."""
     source = str(path)
     folder = Path() if source == STDIN else Path(path).parent
-    return parse_scenario(load(path), source, folder)
+    data = load(path)
+    return parse_scenario(data, source, folder), WrittenEntries(data)
 
 
 def parse_scenario(data: Any, source: str, folder: Path | None = None) -> Scenario:

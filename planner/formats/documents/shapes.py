@@ -15,7 +15,7 @@ from models.resources import NAMES, Vector
 from models.scenario import REPEATABLE
 from models.workload import Workload
 
-TAGS = ("rule", "kind")
+TAGS = ("rule", "kind", "strategy")
 """Keys that tell the members of a union apart."""
 
 Step = str | int

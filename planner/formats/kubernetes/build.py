@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from models.release import DisruptionBudget
 from models.resources import GPU, Resources
 from models.rules import ALL, Affinity, AntiAffinity, Rule
 from models.selectors import WorkloadSelector
 from models.workload import DaemonSet, Job, Service, StatefulSet, Workload
 from planner.formats.kubernetes.cluster import Cluster
+from planner.formats.kubernetes.disruption import budgets, release
 from planner.formats.kubernetes.neighbours import Neighbourhood, neighbour_rules, port_rules, without_cycles
 from planner.formats.kubernetes.podset import NAMESPACE_LABEL, PodSet, workload_names
 from planner.formats.kubernetes.requests import largest, pod_limits, pod_request
@@ -29,22 +31,24 @@ def workloads_and_rules(sets: Sequence[PodSet], cluster: Cluster) -> tuple[tuple
         What the pod specs refer to, and the report that takes the losses.
     """
     names = workload_names(sets)
-    workloads = tuple(_workload(each, name, cluster) for each, name in zip(sets, names, strict=True))
     hood = Neighbourhood(sets, names, cluster.namespaces)
+    drained = budgets(cluster.budgets, hood, cluster.report)
+    workloads = tuple(
+        _workload(each, name, drained.get(at), cluster) for at, (each, name) in enumerate(zip(sets, names, strict=True))
+    )
     rules: list[Rule] = []
     for at, (each, name) in enumerate(zip(sets, names, strict=True)):
         spec = cluster.scheduled(each.spec)
-        rules.extend(host_rules(spec, name, each.place, cluster.report, daemon=each.model == "daemon_set"))
-        rules.extend(neighbour_rules(at, hood, cluster.report))
+        daemon = each.model == "daemon_set"
+        rules.extend(host_rules(spec, name, each.place, cluster.report, cluster.choices, daemon=daemon))
+        rules.extend(neighbour_rules(at, hood, cluster.report, cluster.choices))
     rules.extend(port_rules(hood, cluster.report))
     return workloads, tuple(_joined(without_cycles(rules, cluster.report)))
 
 
-def _workload(each: PodSet, name: str, cluster: Cluster) -> Workload:
-    overhead = cluster.overhead(each)
+def _workload(each: PodSet, name: str, budget: DisruptionBudget | None, cluster: Cluster) -> Workload:
     asked = [
-        pod_request(template.get("spec"), cluster.defaults, overhead, each.place, cluster.report)
-        for template in each.templates
+        pod_request(template.get("spec"), cluster.defaults, each.place, cluster.report) for template in each.templates
     ]
     requests = largest(*asked)
     if any(one != requests for one in asked):
@@ -54,9 +58,12 @@ def _workload(each: PodSet, name: str, cluster: Cluster) -> Workload:
         "name": name,
         "requests": _with_shared_gpu(each, requests, cluster),
         "limits": pod_limits(each.spec, each.place, cluster.report),
+        "overhead": cluster.overhead(each),
         "priority": cluster.priority(each),
         "labels": each.labels | ({NAMESPACE_LABEL: each.namespace} if stated else {}),
         "volumes": cluster.claims.of(each),
+        "release": release(each, cluster),
+        "disruption_budget": budget,
     }
     _say_what_has_no_model(each, cluster)
     entry = each.templates[0]

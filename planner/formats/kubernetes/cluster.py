@@ -1,13 +1,13 @@
-"""What pod specs refer to: claims, classes of priority and runtime, namespaces; and the defaults."""
+"""What pod specs refer to: claims, classes of priority and runtime, namespaces, budgets; and the defaults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.resources import Resources
 from planner.formats.kubernetes.entry import Entry
-from planner.formats.kubernetes.imported import Defaults, Report
+from planner.formats.kubernetes.imported import NO_CHOICES, Choices, Defaults, Report
 from planner.formats.kubernetes.objects import Object
 from planner.formats.kubernetes.podset import PodSet
 from planner.formats.kubernetes.requests import NOTHING
@@ -27,9 +27,14 @@ class Cluster:
     usual_priority: int = 0
     runtimes: Mapping[str, Entry] = field(default_factory=dict)
     namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    budgets: Sequence[Object] = ()
+    strategies: Mapping[tuple[str, str], Entry] = field(default_factory=dict)
+    choices: Choices = NO_CHOICES
 
     @classmethod
-    def of(cls, objects: Iterable[Object], defaults: Defaults, report: Report) -> Cluster:
+    def of(
+        cls, objects: Iterable[Object], defaults: Defaults, report: Report, choices: Choices = NO_CHOICES
+    ) -> Cluster:
         """Gather what pods may refer to from all objects."""
         by_kind: dict[str, list[Object]] = {}
         for item in objects:
@@ -45,6 +50,12 @@ class Cluster:
             usual_priority=usual[0] if usual else 0,
             runtimes={item.name: item.entry for item in by_kind.get("RuntimeClass", [])},
             namespaces={item.name: item.labels for item in by_kind.get("Namespace", [])},
+            budgets=[item for item in by_kind.get("PodDisruptionBudget", []) if item.group == "policy"],
+            strategies={
+                (item.namespace, item.name): item.entry.get("spec", "strategy")
+                for item in by_kind.get("Deployment", [])
+            },
+            choices=choices,
         )
 
     def priority(self, each: PodSet) -> int:

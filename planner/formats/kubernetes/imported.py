@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, TypeVar
 
-from models.catalog import StorageClass
 from models.host import Host
-from models.rules import Rule
+from models.rules import Rule, SoftRule
+from models.storage import StorageClass
 from models.topology import DomainNode
 from models.volume import Volume
 from models.workload import Workload
 from planner.formats.loss import Loss
 
 MIB = 2**20
+_Rule = TypeVar("_Rule", bound=SoftRule)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,31 @@ class Defaults:
 
     cpu: int = 100
     memory: int = 128 * MIB
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a plan makes of statements that it may also leave aside.
+
+    Parameters
+    ----------
+    release_room : bool
+        Hold the room of rolling updates.
+    soft : Decimal, optional
+        Money per month for each breach of a wish (a preference of weight 100, a spread of
+        `ScheduleAnyway`); wishes are left out and said so where it is not stated.
+    """
+
+    release_room: bool = False
+    soft: Decimal | None = None
+
+    def wish(self, rule: _Rule, weight: int = 100) -> _Rule:
+        """The rule as a soft one; preferences have weights of 1 to 100."""
+        penalty = ((self.soft or Decimal(0)) * weight / 100).quantize(Decimal("0.000001"))
+        return rule.model_copy(update={"mode": "soft", "penalty": penalty})
+
+
+NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from planner.formats.kubernetes.build import workloads_and_rules
 from planner.formats.kubernetes.cluster import Cluster
 from planner.formats.kubernetes.controllers import GROUPS, KINDS, read_pod_sets
-from planner.formats.kubernetes.imported import Defaults, Imported, Report
+from planner.formats.kubernetes.imported import NO_CHOICES, Choices, Defaults, Imported, Report
 from planner.formats.kubernetes.nodes import Nodes
 from planner.formats.kubernetes.objects import Object
 from planner.formats.kubernetes.storage import read_storage_class
@@ -20,7 +20,7 @@ _BUILT_IN_GROUPS = GROUPS | {
 }  # fmt: skip
 _UNDERSTOOD = KINDS | {
     "HorizontalPodAutoscaler", "Namespace", "Node", "CSINode", "PersistentVolume", "PersistentVolumeClaim",
-    "PriorityClass", "RuntimeClass", "StorageClass",
+    "PodDisruptionBudget", "PriorityClass", "RuntimeClass", "StorageClass",
 }  # fmt: skip
 _LIMITS = {
     "LimitRange": "default requests and limits of a namespace are not filled in",
@@ -29,9 +29,9 @@ _LIMITS = {
 }
 
 
-def manifests(objects: Sequence[Object], defaults: Defaults, report: Report) -> Imported:
+def manifests(objects: Sequence[Object], defaults: Defaults, report: Report, choices: Choices = NO_CHOICES) -> Imported:
     """Read objects as manifests."""
-    cluster = Cluster.of(objects, defaults, report)
+    cluster = Cluster.of(objects, defaults, report, choices)
     nodes = Nodes.of(objects, report)
     placed, sets = nodes.with_bound_pods(read_pod_sets(objects, report), cluster)
     workloads, rules = workloads_and_rules(sets, cluster)
@@ -54,9 +54,7 @@ def say_the_rest(objects: Iterable[Object], report: Report) -> None:
     """Name everything that asks for no room, once per kind, and everything that is not understood."""
     harmless: dict[str, list[str]] = {}
     for item in objects:
-        if item.kind == "PodDisruptionBudget" and item.group == "policy":
-            report.dropped(str(item), _budget(item), "budgets bind while pods move; this plan is the state after it")
-        elif item.group not in _BUILT_IN_GROUPS:
+        if item.group not in _BUILT_IN_GROUPS:
             what = f"{item.kind} of {item.group}"
             report.dropped(str(item), what, "a custom kind: if it makes pods, they are missing from the plan")
         elif item.kind in _LIMITS:
@@ -66,13 +64,3 @@ def say_the_rest(objects: Iterable[Object], report: Report) -> None:
     for kind, names in sorted(harmless.items()):
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         report.assumed(shown, kind, "asks for no room on a host")
-
-
-def _budget(item: Object) -> str:
-    spec = item.entry.get("spec")
-    selector = spec.get("selector", "matchLabels").texts()
-    whom = ", ".join(f"{key}={value}" for key, value in selector.items()) or "the selected pods"
-    for key, words in (("minAvailable", "at least {} available"), ("maxUnavailable", "at most {} unavailable")):
-        if spec.get(key):
-            return f"disruption budget: {words.format(spec.get(key).text())} of {whom}"
-    return f"disruption budget of {whom}"

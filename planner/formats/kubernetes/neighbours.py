@@ -9,7 +9,7 @@ from functools import cached_property
 from models.rules import Affinity, AntiAffinity, Rule, TopologySpread
 from models.topology import Level
 from planner.formats.kubernetes.entry import Entry
-from planner.formats.kubernetes.imported import Report
+from planner.formats.kubernetes.imported import NO_CHOICES, Choices, Report
 from planner.formats.kubernetes.podset import PER_POD_LABELS, PodSet
 from planner.formats.kubernetes.selectors import HOSTNAME, PREFERRED, REQUIRED, modern
 
@@ -94,22 +94,32 @@ def _meets(expression: Entry, labels: Mapping[str, str]) -> bool:
     raise expression.get("operator").refuse("one of In, NotIn, Exists, DoesNotExist")
 
 
-def neighbour_rules(at: int, hood: Neighbourhood, report: Report) -> Iterator[Rule]:
-    """The rules of the set at position `at` that speak of other replicas."""
+def neighbour_rules(
+    at: int, hood: Neighbourhood, report: Report, choices: Choices = NO_CHOICES
+) -> Iterator[AntiAffinity | Affinity | TopologySpread]:
+    """The rules of the set at position `at` that speak of other replicas; wishes as soft rules if they are wanted."""
     affinity = hood.sets[at].spec.get("affinity")
-    for key in ("podAffinity", "podAntiAffinity"):
-        if any(affinity.get(key, PREFERRED).items()):
+    for key, read in (("podAntiAffinity", _apart), ("podAffinity", _together)):
+        for term in affinity.get(key, REQUIRED).items():
+            yield from read(term, at, hood, report)
+        wishes = list(affinity.get(key, PREFERRED).items())
+        if wishes and choices.soft is None:
             what = "preferred pod affinity" if key == "podAffinity" else "preferred pod anti-affinity"
             report.dropped(hood.sets[at].place, what, "a wish: the plan does not weigh it")
-    for term in affinity.get("podAntiAffinity", REQUIRED).items():
-        yield from _apart(term, at, hood, report)
-    for term in affinity.get("podAffinity", REQUIRED).items():
-        yield from _together(term, at, hood, report)
+        for wish in wishes if choices.soft is not None else ():
+            for rule in read(wish.get("podAffinityTerm"), at, hood, report):
+                yield choices.wish(rule, wish.get("weight").whole(1))
     for constraint in hood.sets[at].spec.get("topologySpreadConstraints").items():
-        yield from _spread(constraint, at, hood, report)
+        if constraint.get("whenUnsatisfiable").text("DoNotSchedule") == "DoNotSchedule":
+            yield from _spread(constraint, at, hood, report)
+        elif choices.soft is not None:
+            yield from (choices.wish(rule) for rule in _spread(constraint, at, hood, report))
+        else:
+            what = f"topology spread over {modern(constraint.get('topologyKey').text())} (ScheduleAnyway)"
+            report.dropped(hood.sets[at].place, what, "a wish: the plan does not weigh it")
 
 
-def _apart(term: Entry, at: int, hood: Neighbourhood, report: Report) -> Iterator[Rule]:
+def _apart(term: Entry, at: int, hood: Neighbourhood, report: Report) -> Iterator[AntiAffinity]:
     own, place = hood.names[at], hood.sets[at].place
     if hood.sets[at].model == "daemon_set":
         report.dropped(place, "pod anti-affinity of a daemonset", "it runs on every host that admits it")
@@ -126,7 +136,7 @@ def _apart(term: Entry, at: int, hood: Neighbourhood, report: Report) -> Iterato
     yield AntiAffinity(rule="anti_affinity", workloads=own, away_from=away, level=level or "host")
 
 
-def _together(term: Entry, at: int, hood: Neighbourhood, report: Report) -> Iterator[Rule]:
+def _together(term: Entry, at: int, hood: Neighbourhood, report: Report) -> Iterator[Affinity]:
     own, place = hood.names[at], hood.sets[at].place
     if hood.sets[at].model == "daemon_set":
         report.dropped(place, "pod affinity of a daemonset", "it is counted on every host that its selectors admit")
@@ -143,12 +153,9 @@ def _together(term: Entry, at: int, hood: Neighbourhood, report: Report) -> Iter
         yield Affinity(rule="affinity", workloads=own, near=tuple(hood.names[i] for i in others), level=level)
 
 
-def _spread(constraint: Entry, at: int, hood: Neighbourhood, report: Report) -> Iterator[Rule]:
+def _spread(constraint: Entry, at: int, hood: Neighbourhood, report: Report) -> Iterator[TopologySpread]:
     own, place = hood.names[at], hood.sets[at].place
     key = modern(constraint.get("topologyKey").text())
-    if constraint.get("whenUnsatisfiable").text("DoNotSchedule") != "DoNotSchedule":
-        report.dropped(place, f"topology spread over {key} (ScheduleAnyway)", "a wish: the plan does not weigh it")
-        return
     level = LEVEL_OF.get(key)
     if level is None or hood.sets[at].model == "daemon_set":
         why = "hosts are not known by this label" if level is None else "a daemonset runs on every host that admits it"

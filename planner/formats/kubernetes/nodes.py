@@ -81,8 +81,8 @@ class Nodes:
 
     def room_of(self, each: PodSet, cluster: Cluster) -> Resources:
         """What one pod of a set takes of its host."""
-        request = pod_request(each.spec, cluster.defaults, cluster.overhead(each), each.place, cluster.report)
-        return request.plus(_ONE_POD)
+        request = pod_request(each.spec, cluster.defaults, each.place, cluster.report)
+        return request.plus(cluster.overhead(each)).plus(_ONE_POD)
 
     def less(
         self, taken: Iterable[tuple[str, Resources]], runs: Mapping[str, Mapping[str, int]] | None = None

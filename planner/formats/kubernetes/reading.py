@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from planner.formats.kubernetes.imported import Defaults, Imported, Report
+from planner.formats.kubernetes.imported import NO_CHOICES, Choices, Defaults, Imported, Report
 from planner.formats.kubernetes.manifests import manifests
 from planner.formats.kubernetes.objects import read_objects
 from planner.formats.kubernetes.snapshot import is_snapshot, snapshot
@@ -15,7 +15,10 @@ Meaning = Literal["auto", "manifests", "snapshot"]
 
 
 def read_kubernetes(
-    paths: Iterable[str | Path], defaults: Defaults | None = None, meaning: Meaning = "auto"
+    paths: Iterable[str | Path],
+    defaults: Defaults | None = None,
+    meaning: Meaning = "auto",
+    choices: Choices | None = None,
 ) -> Imported:
     """Read files and directories of Kubernetes objects in YAML or JSON (`-`: standard input).
 
@@ -26,6 +29,8 @@ def read_kubernetes(
         What containers ask for that state no request.
     meaning : {"auto", "manifests", "snapshot"}
         What should run, or what runs now; `auto`: a snapshot if some pod has a phase.
+    choices : Choices, optional
+        What to make of rolling updates and of wishes; both are left aside by default.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def read_kubernetes(
     report = Report()
     objects = read_objects(paths, report)
     now = meaning == "snapshot" or (meaning == "auto" and is_snapshot(objects))
-    return (snapshot if now else manifests)(objects, defaults or Defaults(), report)
+    return (snapshot if now else manifests)(objects, defaults or Defaults(), report, choices or NO_CHOICES)
 
 
 def read_manifests(paths: Iterable[str | Path], defaults: Defaults | None = None) -> Imported:

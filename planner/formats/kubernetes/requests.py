@@ -1,10 +1,11 @@
 """What a pod asks of its node.
 
 The effective request of a pod is, for each resource,
-max(sum of app containers and sidecars, largest init step) + pod overhead,
+max(sum of app containers and sidecars, largest init step),
 where an init step is one init container together with the sidecars (init containers with
-`restartPolicy: Always`) started before it. Source: Kubernetes "Init Containers", section
-"Resource sharing within containers"; KEP-753 "Sidecar containers"; "Pod Overhead".
+`restartPolicy: Always`) started before it. The pod's overhead comes on top; workloads have a
+word of its own for it. Source: Kubernetes "Init Containers", section "Resource sharing within
+containers"; KEP-753 "Sidecar containers"; "Pod Overhead".
 """
 
 from __future__ import annotations
@@ -32,10 +33,8 @@ def total(vectors: Iterable[Resources]) -> Resources:
     return reduce(Resources.plus, vectors, NOTHING)
 
 
-def effective_request(
-    apps: Sequence[Resources], inits: Sequence[tuple[Resources, bool]] = (), overhead: Resources = NOTHING
-) -> Resources:
-    """The effective request of a pod.
+def effective_request(apps: Sequence[Resources], inits: Sequence[tuple[Resources, bool]] = ()) -> Resources:
+    """The effective request of a pod, its overhead aside.
 
     Parameters
     ----------
@@ -43,8 +42,6 @@ def effective_request(
         Requests of the app containers.
     inits : sequence of (Resources, bool)
         Requests of the init containers in their order; true marks a sidecar.
-    overhead : Resources
-        What the runtime class adds.
     """
     sidecars, peak = NOTHING, NOTHING
     for request, restartable in inits:
@@ -52,11 +49,11 @@ def effective_request(
         peak = largest(peak, step)
         if restartable:
             sidecars = step
-    return largest(sidecars.plus(total(apps)), peak).plus(overhead)
+    return largest(sidecars.plus(total(apps)), peak)
 
 
-def pod_request(spec: Entry, defaults: Defaults, overhead: Resources, place: str, report: Report) -> Resources:
-    """The effective request that a pod spec states, with defaults where it is silent."""
+def pod_request(spec: Entry, defaults: Defaults, place: str, report: Report) -> Resources:
+    """The effective request that a pod spec states, overhead aside, with defaults where it is silent."""
     pod_level = _stated(spec.get("resources"), place, report)
     covered = pod_level.amounts()
     apps = [_container(c, defaults, covered, place, report) for c in spec.get("containers").items()]
@@ -69,7 +66,7 @@ def pod_request(spec: Entry, defaults: Defaults, overhead: Resources, place: str
     effective = effective_request(apps, inits)
     if covered:  # pod-level resources replace the sum of the containers' (Kubernetes 1.34)
         effective = Resources.of({**effective.amounts(), **covered})
-    return _with_scratch_space(spec, effective, place, report).plus(overhead)
+    return _with_scratch_space(spec, effective, place, report)
 
 
 def pod_limits(spec: Entry, place: str, report: Report) -> Resources | None:

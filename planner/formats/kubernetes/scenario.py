@@ -118,7 +118,15 @@ def _with_known_classes(imported: Imported, catalog: Catalog, report: Report) ->
         workload.model_copy(
             update={
                 "volumes": tuple(
-                    claim.model_copy(update={"storage_class": named(claim.storage_class, f"workload {workload.name}")})
+                    claim.model_copy(
+                        update={
+                            "storage_class": tuple(
+                                one
+                                for name in claim.storage_class
+                                if (one := named(name, f"workload {workload.name}")) is not None
+                            )
+                        }
+                    )
                     for claim in workload.volumes
                 )
             }

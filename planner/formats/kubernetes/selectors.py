@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from models.rules import Expression, NodeAffinity, NodeSelector, Rule, Toleration, Tolerations
 from planner.formats.kubernetes.entry import Entry
-from planner.formats.kubernetes.imported import Report
+from planner.formats.kubernetes.imported import NO_CHOICES, Choices, Report
 
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -26,7 +26,9 @@ def modern(label: str) -> str:
     return _OLD_LABELS.get(label, label)
 
 
-def host_rules(spec: Entry, name: str, place: str, report: Report, *, daemon: bool = False) -> Iterator[Rule]:
+def host_rules(
+    spec: Entry, name: str, place: str, report: Report, choices: Choices = NO_CHOICES, *, daemon: bool = False
+) -> Iterator[Rule]:
     """The rules of workload `name` that speak of hosts.
 
     Parameters
@@ -38,6 +40,8 @@ def host_rules(spec: Entry, name: str, place: str, report: Report, *, daemon: bo
     place : str
         How the report calls it.
     report : Report
+    choices : Choices
+        Whether preferences are kept, as soft rules.
     daemon : bool
         Whether it is a daemonset: its controller writes each pod's node into the affinity.
     """
@@ -45,14 +49,28 @@ def host_rules(spec: Entry, name: str, place: str, report: Report, *, daemon: bo
     if labels:
         yield NodeSelector(rule="node_selector", workloads=name, labels=labels)
     affinity = spec.get("affinity", "nodeAffinity")
-    if any(affinity.get(PREFERRED).items()):
-        report.dropped(place, "preferred node affinity", "a wish: the plan does not weigh it")
+    yield from _wishes(affinity.get(PREFERRED), name, place, report, choices, daemon=daemon)
     terms = _terms(affinity.get(REQUIRED, "nodeSelectorTerms"), place, report, daemon=daemon)
     if terms:
         yield affinity.build(NodeAffinity, rule="node_affinity", workloads=name, terms=terms)
     tolerations = tuple(_tolerations(spec.get("tolerations"), place, report))
     if tolerations:
         yield Tolerations(rule="tolerations", workloads=name, tolerations=tolerations)
+
+
+def _wishes(
+    entry: Entry, name: str, place: str, report: Report, choices: Choices, *, daemon: bool
+) -> Iterator[NodeAffinity]:
+    """Preferred node affinity: a soft rule for each term, priced by its weight."""
+    if choices.soft is None or daemon:
+        if any(entry.items()):
+            report.dropped(place, "preferred node affinity", "a wish: the plan does not weigh it")
+        return
+    for item in entry.items():
+        preferred = Entry(item.source, item.path, [item.get("preference").value])
+        terms = _terms(preferred, place, report, daemon=False)
+        rule = item.build(NodeAffinity, rule="node_affinity", workloads=name, terms=terms)
+        yield choices.wish(rule, item.get("weight").whole(1))
 
 
 def _terms(entry: Entry, place: str, report: Report, *, daemon: bool) -> tuple[tuple[Expression, ...], ...]:

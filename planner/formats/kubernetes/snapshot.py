@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from planner.formats.kubernetes.build import workloads_and_rules
 from planner.formats.kubernetes.cluster import Cluster
 from planner.formats.kubernetes.controllers import KINDS
-from planner.formats.kubernetes.imported import Defaults, Imported, Report
+from planner.formats.kubernetes.imported import NO_CHOICES, Choices, Defaults, Imported, Report
 from planner.formats.kubernetes.manifests import say_the_rest
 from planner.formats.kubernetes.nodes import Nodes
 from planner.formats.kubernetes.objects import Object
@@ -28,9 +28,9 @@ def is_snapshot(objects: Iterable[Object]) -> bool:
     return any(item.kind == "Pod" and item.entry.get("status", "phase") for item in objects)
 
 
-def snapshot(objects: Sequence[Object], defaults: Defaults, report: Report) -> Imported:
+def snapshot(objects: Sequence[Object], defaults: Defaults, report: Report, choices: Choices = NO_CHOICES) -> Imported:
     """Read objects as the present state of a cluster."""
-    cluster = Cluster.of(objects, defaults, report)
+    cluster = Cluster.of(objects, defaults, report, choices)
     nodes = Nodes.of(objects, report)
     pods = _alive([item for item in objects if item.kind == "Pod" and not item.group], report)
     static = [item for item in pods if _is_static(item) and _node(item) in nodes.hosts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from models.catalog import StorageClass
+from models.storage import StorageClass
 from models.workload import VolumeClaim
 from planner.formats.kubernetes.entry import Entry
 from planner.formats.kubernetes.imported import Report

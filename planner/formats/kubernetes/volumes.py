@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from models.catalog import StorageClass
+from models.storage import StorageClass
 from models.volume import Volume
 from planner.formats.kubernetes.cluster import Cluster
 from planner.formats.kubernetes.entry import Entry

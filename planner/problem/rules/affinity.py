@@ -12,9 +12,7 @@ def compile_rules(draft: Draft) -> None:
     Where a workload is near itself and others, standing in one domain with a replica of its own
     meets the rule.
     """
-    for rule in draft.scenario.spec.rules:
-        if not isinstance(rule, Affinity):
-            continue
+    for rule in draft.rules(Affinity):
         level, label = draft.level(rule.level), rule_label(rule)
         group = [w for w in draft.select(rule.workloads) if draft.count(w)]
         near = [w for w in draft.select(rule.near) if draft.count(w)]

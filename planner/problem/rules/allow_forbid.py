@@ -6,8 +6,6 @@ from planner.problem.draft import Draft
 
 def compile_rules(draft: Draft) -> None:
     """Narrow the selected workloads to (or away from) the selected hosts."""
-    for rule in draft.scenario.spec.rules:
-        if isinstance(rule, Allow):
-            draft.narrow(rule_label(rule), draft.select(rule.workloads), draft.hosts(rule.hosts))
-        elif isinstance(rule, Forbid):
-            draft.narrow(rule_label(rule), draft.select(rule.workloads), ~draft.hosts(rule.hosts))
+    for rule in draft.rules(Allow, Forbid):
+        selected = draft.hosts(rule.hosts)
+        draft.narrow(rule_label(rule), draft.select(rule.workloads), selected if isinstance(rule, Allow) else ~selected)

@@ -8,7 +8,6 @@ from planner.problem.draft import Draft
 
 def compile_rules(draft: Draft) -> None:
     """Lower the volume capacity of the selected hosts."""
-    for rule in draft.scenario.spec.rules:
-        if isinstance(rule, AttachLimit):
-            selected = draft.hosts(rule.hosts)
-            draft.volume_limit[selected] = np.minimum(draft.volume_limit[selected], rule.max_volumes)
+    for rule in draft.rules(AttachLimit):
+        selected = draft.hosts(rule.hosts)
+        draft.volume_limit[selected] = np.minimum(draft.volume_limit[selected], rule.max_volumes)

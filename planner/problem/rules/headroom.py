@@ -11,9 +11,7 @@ from planner.problem.draft import Draft, KeptRoom
 
 def compile_rules(draft: Draft) -> None:
     """Take the share off every host's room, or keep room of the stated shape."""
-    for rule in draft.scenario.spec.rules:
-        if not isinstance(rule, Headroom):
-            continue
+    for rule in draft.rules(Headroom):
         selected = draft.hosts(rule.hosts)
         if rule.percent is not None:
             share = Fraction(str(rule.percent)) / 100

@@ -10,7 +10,7 @@ from planner.problem.draft import Draft
 
 def compile_rules(draft: Draft) -> None:
     """Narrow the selected workloads to the offerings whose labels meet the conditions."""
-    for rule in draft.scenario.spec.rules:
+    for rule in draft.rules(NodeSelector, NodeAffinity):
         if isinstance(rule, NodeSelector):
             admitted = draft.hosts(Hosts(labels=rule.labels))
         elif isinstance(rule, NodeAffinity):

@@ -10,18 +10,11 @@ def compile_rules(draft: Draft) -> None:
     Equal replicas have no identity before they are placed, so the replicas that run today are
     taken as ordinals 0, 1, … in the order of the scenario's hosts, past those that volumes bind.
     """
-    hosts = draft.scenario.spec.hosts
-    for rule in draft.scenario.spec.rules:
-        if not isinstance(rule, Pinned):
-            continue
+    for rule in draft.rules(Pinned):
         label = rule_label(rule)
         if rule.hosts:
             draft.narrow(label, draft.select(rule.workloads), draft.standing(rule.hosts))
             continue
         for w in draft.select(rule.workloads):
-            name, first = draft.scenario.spec.workloads[w].name, 0
-            for host in hosts:
-                running = host.runs.get(name, 0)
-                if running:
-                    draft.bind(label, w, tuple(range(first, first + running)), draft.standing([host.name]))
-                    first += running
+            for ordinals, o in draft.homes(w):
+                draft.bind(label, w, ordinals, draft.standing([draft.offerings[o].host]))

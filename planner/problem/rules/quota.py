@@ -9,18 +9,16 @@ from planner.problem.draft import Draft
 
 def compile_rules(draft: Draft) -> None:
     """Add a quota for each limit: the weights of opened hosts sum to at most it."""
-    for rule in draft.scenario.spec.rules:
-        if not isinstance(rule, Quota):
-            continue
+    for rule in draft.rules(Quota):
         selected = draft.hosts(rule.hosts)
         if rule.max_hosts is not None:
-            draft.quotas.append((selected.astype(np.int64), rule.max_hosts, rule_label(rule)))
+            draft.quota(selected.astype(np.int64), rule.max_hosts, rule_label(rule))
         for name, most in (rule.max_capacity.amounts() if rule.max_capacity else {}).items():
             weight = [
                 offer.capacity[name] if chosen else 0 for offer, chosen in zip(draft.offerings, selected, strict=True)
             ]
-            draft.quotas.append((np.array(weight, dtype=np.int64), most, f"{rule_label(rule)} ({name})"))
+            draft.quota(np.array(weight, dtype=np.int64), most, f"{rule_label(rule)} ({name})")
     for pool in draft.scenario.spec.pools:
         if pool.max_hosts is not None:
             opened = draft.hosts(Hosts(pools=(pool.name,))) & draft.mask("not standing", lambda o: not o.host)
-            draft.quotas.append((opened.astype(np.int64), pool.max_hosts, f"pool {pool.name}: max_hosts"))
+            draft.quota(opened.astype(np.int64), pool.max_hosts, f"pool {pool.name}: max_hosts")

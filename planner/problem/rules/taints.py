@@ -14,10 +14,9 @@ def compile_rules(draft: Draft) -> None:
     if not any(offer.taints for offer in draft.offerings):
         return
     tolerated: dict[int, tuple[Toleration, ...]] = defaultdict(tuple)
-    for rule in draft.scenario.spec.rules:
-        if isinstance(rule, Tolerations):
-            for w in draft.select(rule.workloads):
-                tolerated[w] += rule.tolerations
+    for rule in draft.rules(Tolerations):
+        for w in draft.select(rule.workloads):
+            tolerated[w] += rule.tolerations
     alike: dict[tuple[Toleration, ...], list[int]] = defaultdict(list)
     for w in range(len(draft.scenario.spec.workloads)):
         alike[tolerated[w]].append(w)

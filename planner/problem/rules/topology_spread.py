@@ -18,9 +18,7 @@ def compile_rules(draft: Draft) -> None:
     hosts, the minimum is taken as 0, as if one more empty host stood: at most `max_skew` a host.
     """
     assert draft.eligible is not None
-    for rule in draft.scenario.spec.rules:
-        if not isinstance(rule, TopologySpread):
-            continue
+    for rule in draft.rules(TopologySpread):
         level, label = draft.level(rule.level), rule_label(rule)
         group = [w for w in draft.select(rule.workloads) if draft.count(w)]
         if level == len(LEVELS) - 1:

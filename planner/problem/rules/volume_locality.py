@@ -1,4 +1,4 @@
-"""A replica stays where its existing volume can be attached; claims need their class's cloud."""
+"""A replica stays where its existing volume can be attached."""
 
 from collections import defaultdict
 
@@ -12,13 +12,11 @@ HOST_MARK = "host "
 
 
 def compile_rules(draft: Draft) -> None:
-    """Bind replicas to their volumes' domains, and workloads to their storage classes' clouds."""
-    _clouds_of_claims(draft)
+    """Bind replicas to their volumes' domains."""
     stated: dict[int, list[tuple[Level, str]]] = defaultdict(list)
-    for rule in draft.scenario.spec.rules:
-        if isinstance(rule, VolumeLocality):
-            for w in draft.select(rule.workloads):
-                stated[w].append((rule.level, rule_label(rule)))
+    for rule in draft.rules(VolumeLocality):
+        for w in draft.select(rule.workloads):
+            stated[w].append((rule.level, rule_label(rule)))
     position = {workload.name: w for w, workload in enumerate(draft.scenario.spec.workloads)}
     bound: dict[tuple[int, str, str], set[int]] = defaultdict(set)
     for volume in draft.scenario.spec.volumes:
@@ -53,14 +51,3 @@ def _at_level(draft: Draft, volume: Volume, level: Level) -> str:
         return HOST_MARK + volume.host
     location = volume.location or next(o.location for o in draft.offerings if o.host == volume.host)
     return draft.topology.ancestor(location, level) or location
-
-
-def _clouds_of_claims(draft: Draft) -> None:
-    wanted: dict[str, list[int]] = defaultdict(list)
-    for w, workload in enumerate(draft.scenario.spec.workloads):
-        for claim in workload.volumes:
-            known = draft.catalog.storage_class_of.get(claim.storage_class or "")
-            if known is not None and known.cloud is not None:
-                wanted[known.cloud].append(w)
-    for cloud, workloads in wanted.items():
-        draft.narrow("volume_locality", sorted(set(workloads)), draft.within(cloud))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.problem import Apart, Limit, Near, Problem, Spread, Together
-from planner.problem.forms import Form, Room
+from planner.problem.forms import Cap, Form, Room
 from planner.solvers.cp_sat.model import Model
 
 
@@ -24,6 +24,8 @@ def add_forms(model: Model, problem: Problem) -> None:
         _spread(model, spread)
     for room in problem.rooms:
         _room(model, room)
+    for cap in problem.caps:
+        _cap(model, cap)
 
 
 def _limit(model: Model, form: Limit) -> None:
@@ -87,11 +89,15 @@ def _room(model: Model, form: Room) -> None:
             model.model.add(sum(free) >= form.copies).only_enforce_if(model.open[s])
 
 
+def _cap(model: Model, form: Cap) -> None:
+    model.model.add(model.weighed(form.items, form.weight) <= int(form.most))
+
+
 def without(problem: Problem, rules: set[str]) -> Problem:
     """The problem without the forms of some rules."""
     kept: dict[str, Any] = {
         name: tuple(form for form in getattr(problem, name) if form.rule not in rules)
-        for name in ("limits", "apart", "together", "near", "spreads", "quotas", "rooms")
+        for name in ("limits", "apart", "together", "near", "spreads", "quotas", "rooms", "caps")
     }
     return replace(problem, **kept)
 
@@ -99,7 +105,7 @@ def without(problem: Problem, rules: set[str]) -> Problem:
 def rules_of(problem: Problem) -> list[str]:
     """The names of all rules that forms came from, in order."""
     forms: tuple[Form, ...] = (
-        *problem.quotas, *problem.rooms, *problem.together, *problem.near,
+        *problem.quotas, *problem.caps, *problem.rooms, *problem.together, *problem.near,
         *problem.spreads, *problem.apart, *problem.limits,
     )  # fmt: skip
     return list(dict.fromkeys(form.rule for form in forms))

@@ -18,11 +18,14 @@ import numpy.typing as npt
 
 from models.goals import GoalTier
 from models.topology import LEVELS
+from planner.bounds.charge import Charge, Objective
 from planner.problem import UNLIMITED, Problem, Solution
 from planner.problem.forms import HOST
 from planner.solvers.cp_sat.slots import copies_per_host
 
 Ints = npt.NDArray[np.int64]
+MODELLED = frozenset({"unplaced", "hosts", "cost", "domains", "balance", "moves", "carbon"})
+"""Goals that the model knows; plans are compared by the others, too, but not made for them."""
 
 
 class Model:
@@ -64,6 +67,13 @@ class Model:
         """Copies of `items` on `slots`, as a linear expression."""
         wanted = [self.x[i, s] for s in slots for i in map(int, items) if (i, s) in self.x]
         return self.cp_model.LinearExpr.sum(wanted)
+
+    def weighed(self, items: Sequence[int] | Ints, weight: npt.NDArray[Any]) -> Any:
+        """What copies of `items` weigh by `weight` [items, B], as a linear expression."""
+        row = {int(i): k for k, i in enumerate(items)}
+        found = [(x, int(weight[row[i], self.slot[s]])) for (i, s), x in self.x.items() if i in row]
+        weighing = [(x, each) for x, each in found if each]
+        return self.cp_model.LinearExpr.weighted_sum([x for x, _ in weighing], [each for _, each in weighing])
 
     def highest(self, items: Sequence[int] | Ints, slots: Sequence[int]) -> int:
         """An upper limit on `total`."""
@@ -122,17 +132,24 @@ class Model:
         )
 
     def goal(self, goal: GoalTier) -> Any:
-        """A goal other than `unplaced` as an expression to minimise."""
+        """One of the goals in `MODELLED` but `unplaced`, as an expression to minimise; costs as solvers see them."""
         match goal.goal:
-            case "cost":
-                prices = [int(self.problem.price[b]) for b in self.slot]
-                return self.cp_model.LinearExpr.weighted_sum(self.open, prices)
             case "domains" if goal.level != "host":
                 return self._domains_used(LEVELS.index(goal.level))
             case "balance":
                 return self._fullest()
-            case _:
-                return self.cp_model.LinearExpr.sum(self.open)
+            case "hosts" | "domains":
+                return self._charged("hosts")
+            case "cost":
+                return self._charged("cost") + self.problem.fixed
+            case "moves" | "carbon":
+                return self._charged(goal.goal)
+        raise ValueError(f"the exact model has no goal {goal}")
+
+    def _charged(self, objective: Objective) -> Any:
+        charge = Charge.of(self.problem, objective)
+        hosts = self.cp_model.LinearExpr.weighted_sum(self.open, [int(charge.host[b]) for b in self.slot])
+        return hosts if charge.copy is None else hosts + self.weighed(np.arange(self.problem.items), charge.copy)
 
     def unplaced(self, items: Sequence[int] | Ints) -> Any:
         """Copies of `items` that stay out."""

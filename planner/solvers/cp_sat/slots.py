@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from planner.bounds.charge import Charge
 from planner.problem import UNLIMITED, Problem, Solution
-from planner.problem.score import tier_value
+from planner.problem.score import tier_value, unplaced
 
 Ints = npt.NDArray[np.int64]
 
@@ -36,15 +37,27 @@ def slots(problem: Problem, start: Solution | None = None, tiers: int = 0) -> In
         )
     if start is not None:
         for goal in problem.goals[:tiers]:
-            value = tier_value(problem, start, goal)
-            if goal.goal == "hosts":
-                most = np.minimum(most, value - problem.required.sum() + problem.required)
-            elif goal.goal == "cost":
-                spare = value - int((problem.price * problem.required).sum())
-                by_cost = problem.required + max(0, spare) // np.maximum(1, problem.price)
-                most = np.where(problem.price > 0, np.minimum(most, by_cost), most)
+            if goal.goal in ("hosts", "cost", "carbon") and not (goal.goal == "cost" and problem.extras.commitments):
+                charge = Charge.of(problem, goal.goal)
+                spare = tier_value(problem, start, goal) - int((charge.host * problem.required).sum())
+                spare -= _beside_hosts(problem, start) if goal.goal == "cost" else 0
+                by_value = problem.required + max(0, spare) // np.maximum(1, charge.host)
+                most = np.where(charge.host > 0, np.minimum(most, by_value), most)
     offered: Ints = np.maximum(problem.required, most)
     return offered
+
+
+def _beside_hosts(problem: Problem, start: Solution) -> int:
+    """What a plan that is no worse than `start` pays at least beside its hosts, in micro-USD per hour."""
+    usable = problem.fits & (problem.available > 0)
+    if (
+        problem.placing is None
+        or problem.goals[0].goal != "unplaced"
+        or unplaced(problem, start)[usable.any(axis=1)].any()
+    ):
+        return problem.fixed
+    least = np.where(usable, problem.placing, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    return problem.fixed + int((least * problem.count)[usable.any(axis=1)].sum())
 
 
 def copies_per_host(problem: Problem) -> Ints:

@@ -1,13 +1,14 @@
 """The exact solver: tier after tier, each minimised and then kept.
 
 The model offers so many hosts of each bin type as a better plan can have, so it shrinks with every better
-plan that is known: for a few hundred replicas, and for proofs.
+plan that is known: for a few hundred replicas, and for proofs. Plans are compared by all goals, those
+included that the model does not know. Where a problem has a relaxation, nothing is proven but there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from planner.problem import Problem, Solution, broken_forms, score
 from planner.problem.score import tier_value, unplaced
 from planner.solvers.cp_sat.conflict import conflict
 from planner.solvers.cp_sat.forms import add_forms
-from planner.solvers.cp_sat.model import Model
+from planner.solvers.cp_sat.model import MODELLED, Model
 from planner.solvers.cp_sat.search import Found, Limits, run
 from planner.solvers.cp_sat.slots import slots, variables
 from planner.solvers.result import Ended, Observer, Result, deciding_goal, progress_of
@@ -70,7 +71,7 @@ class CpSat:
         run_ = _Run(self, problem, clock, seed, start, observer)
         bounds = tuple(run_.tier(n) for n in range(len(problem.goals)))
         why: tuple[str, ...] = ()
-        if run_.impossible or _proves_unplaced(problem, bounds):
+        if problem.relaxation is None and (run_.impossible or _proves_unplaced(problem, bounds)):
             why = conflict(problem, clock, self.max_variables)
         return Result(run_.best, bounds, run_.ended(), METHOD, clock.elapsed, why)
 
@@ -110,15 +111,18 @@ class _Run:
         bound = tier_bound(self.problem, number, self.best if self.known else None, self.clock, seconds)
         if self.known and tier_value(self.problem, self.best, goal) <= bound.value:
             return bound
+        if goal.goal not in MODELLED:
+            return bound
         if goal.goal == "unplaced":
             return bound.better(self._unplaced(number))
         found = self._minimise(number, partial(Model.goal, goal=goal), bound.value)
-        return bound.better(Bound(found.bound, METHOD)) if found and found.bound else bound
+        billed = goal.goal == "cost" and self.problem.extras.commitments
+        return bound if found is None or not found.bound or billed else bound.better(Bound(found.bound, METHOD))
 
     def _unplaced(self, number: int) -> Bound:
         """Rank after rank, the highest first; the bound is the sum of what must stay out of each."""
         total = 0
-        for rank, stays in enumerate(nowhere(self.problem).tolist()):
+        for rank, stays in enumerate(nowhere(self.problem.relaxation or self.problem).tolist()):
             items = np.flatnonzero(self.problem.priority == ranks(self.problem)[rank])
             value = int(unplaced(self.problem, self.best)[items].sum())
             if self.known and value <= stays:
@@ -151,9 +155,11 @@ class _Run:
         found = run(model, self._limits(last), self.clock, self._tell(number))
         if self.work is not None:
             self.work -= found.work
-        self.impossible |= found.infeasible and kept is None
         if found.solution is not None:
             self._keep(found.solution)
+        if problem.relaxation is not None:
+            return replace(found, bound=0)
+        self.impossible |= found.infeasible and kept is None
         return found
 
     def _earlier(self, model: Model, number: int, rank: int) -> Iterator[tuple[Any, int]]:
@@ -165,7 +171,7 @@ class _Run:
                 for priority in all_ranks if n < number else all_ranks[:rank]:
                     items = np.flatnonzero(self.problem.priority == priority)
                     yield model.unplaced(items), int(left[items].sum())
-            elif n < number:
+            elif n < number and goal.goal in MODELLED and not (goal.goal == "cost" and self.problem.extras.commitments):
                 yield model.goal(goal), tier_value(self.problem, self.best, goal)
 
     def _limits(self, last: bool) -> Limits:
@@ -213,7 +219,11 @@ class _Run:
             return "time"
         if self.over():
             return "iterations"
-        return "exhausted" if self.too_large else "gap" if self.clock.stop.gap else "time"
+        done = self.too_large or self.problem.relaxation is not None or not MODELLED.issuperset(self._named())
+        return "exhausted" if done else "gap" if self.clock.stop.gap else "time"
+
+    def _named(self) -> set[str]:
+        return {goal.goal for goal in self.problem.goals}
 
 
 def _proves_unplaced(problem: Problem, bounds: tuple[Bound, ...]) -> bool:

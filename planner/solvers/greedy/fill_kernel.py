@@ -11,16 +11,19 @@ from numba import njit
 @njit(cache=True)
 def _fill(
     b, rows, left, size, most, capacity, weight, by_distance, value, content,
+    cap_start, cap_of, cap_row, cap_table, cap_left, cap_held,
     group_start, group_of, group_most, member, clash_start, clash_of,
 ):  # fmt: skip
     """Fill one host of bin type b, always with the lot of `rows` that suits the room left best.
 
-    `content` int64[K] must be zero in `rows`; it is left with the copies, whose value is returned.
+    `content` int64[K] must be zero in `rows`; it is left with the copies, whose value is returned, and
+    `cap_held` int64[C] with what they weigh.
     Suits best: the largest weighted dot product of size and free room, or the smallest weighted
     Euclidean distance between them (Panigrahy, Talwar, Uyeda, Wieder, "Heuristics for Vector Bin
     Packing", 2011, section 3).
     """
     lots, resources = size.shape
+    cap_held[:] = 0
     free = capacity[b].copy()
     group_held = np.zeros(len(group_most), np.int64)
     barred = np.zeros(lots, np.bool_)
@@ -58,11 +61,17 @@ def _fill(
             group = group_of[e]
             if group_held[group] + member[group, best] > group_most[group]:
                 allowed = False
+        for e in range(cap_start[best], cap_start[best + 1]):
+            cap = cap_of[e]
+            if cap_held[cap] + cap_table[cap_row[e], b] > cap_left[cap]:
+                allowed = False
         if not allowed:
             barred[best] = True
             continue
         for e in range(group_start[best], group_start[best + 1]):
             group_held[group_of[e]] += member[group_of[e], best]
+        for e in range(cap_start[best], cap_start[best + 1]):
+            cap_held[cap_of[e]] += cap_table[cap_row[e], b]
         for e in range(clash_start[best], clash_start[best + 1]):
             barred[clash_of[e]] = True
         content[best] += 1
@@ -73,8 +82,9 @@ def _fill(
 
 @njit(cache=True)
 def fill_hosts(
-    size, count, most, capacity, cost, value, weight, by_distance, types, row_start, row_of, open_left,
-    may_open, hosts_left, quota_weight, quota_left, group_start, group_of, group_most, member, clash_start, clash_of,
+    size, count, most, capacity, cost, regret, value, weight, by_distance, types, row_start, row_of, open_left,
+    may_open, hosts_left, quota_weight, quota_left, cap_start, cap_of, cap_row, cap_table, cap_left,
+    group_start, group_of, group_most, member, clash_start, clash_of,
 ):  # fmt: skip
     """Open hosts one pattern at a time: of all types, the filled host of least cost per value.
 
@@ -84,6 +94,8 @@ def fill_hosts(
 
     cost : float64[B]
         What opening a host costs.
+    regret : float64[K, B] or float64[0, B]
+        What a copy costs there beside the host, above its cheapest place.
     value : float64[K]
         What placing one copy is worth.
     weight : float64[B, R]
@@ -110,6 +122,8 @@ def fill_hosts(
     lots_in = [np.empty(0, np.int64) for _ in range(len(types))]
     copies_in = [np.empty(0, np.int64) for _ in range(len(types))]
     worth = np.zeros(len(types))
+    paid = cost[types].copy()
+    weighs = np.zeros((len(types), len(cap_left)), np.int64)
     stale = np.ones(len(types), np.bool_)
     out_bin = [np.int64(0) for _ in range(0)]
     out_mult = [np.int64(0) for _ in range(0)]
@@ -130,16 +144,21 @@ def fill_hosts(
                 rows = row_of[row_start[t] : row_start[t + 1]]
                 worth[t] = _fill(
                     b, rows, left, size, most, capacity, weight, by_distance, value, content,
+                    cap_start, cap_of, cap_row, cap_table, cap_left, weighs[t],
                     group_start, group_of, group_most, member, clash_start, clash_of,
                 )  # fmt: skip
                 chosen = rows[content[rows] > 0]
                 lots_in[t] = chosen
                 copies_in[t] = content[chosen]
+                paid[t] = cost[b]
+                if len(regret) > 0:
+                    for k in chosen:
+                        paid[t] += content[k] * regret[k, b]
                 content[chosen] = 0
                 stale[t] = False
             if worth[t] <= 0:
                 continue
-            ratio = -1.0 if open_left[t] > 0 else cost[b] / worth[t]
+            ratio = -1.0 if open_left[t] > 0 else paid[t] / worth[t]
             if ratio < best_ratio:
                 best, best_ratio = t, ratio
         if best < 0:
@@ -148,6 +167,9 @@ def fill_hosts(
         times = np.int64(1) << 40
         for e in range(len(lots_in[best])):
             times = min(times, left[lots_in[best][e]] // copies_in[best][e])
+        for c in range(len(cap_left)):
+            if weighs[best, c] > 0:
+                times = min(times, cap_left[c] // weighs[best, c])
         if open_left[best] > 0:
             times = min(times, open_left[best])
             open_left[best] -= times
@@ -166,9 +188,14 @@ def fill_hosts(
             out_copies.append(copies_in[best][e])
             left[lots_in[best][e]] -= times * copies_in[best][e]
         out_start.append(len(out_lot))
+        for c in range(len(cap_left)):
+            cap_left[c] -= times * weighs[best, c]
         for t in range(len(types)):
             for e in range(len(lots_in[t])):
                 if left[lots_in[t][e]] < copies_in[t][e]:
+                    stale[t] = True
+            for c in range(len(cap_left)):
+                if weighs[t, c] > cap_left[c]:
                     stale[t] = True
     return (
         np.array(out_bin), np.array(out_mult), np.array(out_start),

@@ -43,6 +43,24 @@ def _clashes(lot, head, node_lot, node_next, clash_start, clash_of):
 
 
 @njit(cache=True)
+def cap_room(lot, b, cap_start, cap_of, cap_row, cap_table, cap_left):
+    """How many more copies of a lot on a bin type the caps leave."""
+    room = np.int64(1) << 40
+    for e in range(cap_start[lot], cap_start[lot + 1]):
+        weight = cap_table[cap_row[e], b]
+        if weight > 0:
+            room = min(room, cap_left[cap_of[e]] // weight)
+    return max(room, 0)
+
+
+@njit(cache=True)
+def _spend(copies, lot, b, cap_start, cap_of, cap_row, cap_table, cap_left):
+    """Take what copies weigh off what the caps leave, in place."""
+    for e in range(cap_start[lot], cap_start[lot + 1]):
+        cap_left[cap_of[e]] -= copies * cap_table[cap_row[e], b]
+
+
+@njit(cache=True)
 def _fitting(size, free):
     """How many copies of one size fit into the free room of one host."""
     copies = np.int64(1) << 40
@@ -82,7 +100,8 @@ def _room_for_nodes(need, node_lot, node_copies, node_next):
 @njit(cache=True)
 def pack_lots(
     order, size, count, fits, most, capacity, rank, slack_weight, strategy, open_bin, open_count,
-    hosts_left, quota_weight, quota_left, group_start, group_of, group_most, member, clash_start, clash_of,
+    hosts_left, quota_weight, quota_left, cap_start, cap_of, cap_row, cap_table, cap_left,
+    group_start, group_of, group_most, member, clash_start, clash_of,
 ):  # fmt: skip
     """Place lots in `order` into open pools, then into new hosts of the best-ranked bin type.
 
@@ -95,8 +114,8 @@ def pack_lots(
     most : int64[K]
         Copies of a lot on one host.
     capacity : int64[B, R]
-    rank : float64[B]
-        The lowest rank is opened first; infinite is never opened.
+    rank : float64[K, B] or float64[1, B]
+        The lowest rank, of each lot or of all, is opened first; infinite is never opened.
     slack_weight : float64[R]
         Weighs the free room in best fit.
     strategy : int
@@ -107,6 +126,9 @@ def pack_lots(
         How many more of each bin type may be opened.
     quota_weight : int64[Q, B]
     quota_left : int64[Q]
+    cap_start, cap_of, cap_row, cap_table, cap_left
+        Caps on what all copies weigh: lot k is in caps cap_of[cap_start[k]:cap_start[k+1]], in which a
+        copy on bin type b weighs cap_table[cap_row[e], b]; cap_left int64[C] is spent in place.
     group_start, group_of, group_most, member
         Limits on groups of lots on one host: lot k is in groups group_of[group_start[k]:
         group_start[k+1]]; member int64[G, K] says how much a copy counts.
@@ -139,7 +161,7 @@ def pack_lots(
         pool_head[pools] = -1
         pool_free[pools] = capacity[open_bin[o]]
         pools += 1
-    bins_by_rank = np.argsort(rank)
+    bins_by_rank = np.argsort(rank[0])
 
     for lot in order:
         remaining = count[lot]
@@ -147,6 +169,7 @@ def pack_lots(
             continue
         bound = group_start[lot + 1] > group_start[lot]
         clashing = clash_start[lot + 1] > clash_start[lot]
+        capped = cap_start[lot + 1] > cap_start[lot]
         before = pools
         if strategy == BEST_FIT:
             slack = np.empty(before)
@@ -170,14 +193,17 @@ def pack_lots(
                 ))  # fmt: skip
             if copies > 0 and clashing and _clashes(lot, pool_head[p], node_lot, node_next, clash_start, clash_of):
                 copies = 0
-            if copies <= 0:
+            wanted = remaining
+            if copies > 0 and capped:
+                wanted = min(wanted, cap_room(lot, pool_bin[p], cap_start, cap_of, cap_row, cap_table, cap_left))
+            if copies <= 0 or wanted <= 0:
                 continue
             pool_bin, pool_mult, pool_head, pool_free = _room_for_pools(
                 pools + 2, pool_bin, pool_mult, pool_head, pool_free
             )
             node_lot, node_copies, node_next = _room_for_nodes(nodes + 3, node_lot, node_copies, node_next)
-            full = min(remaining // copies, pool_mult[p])
-            rest = remaining - full * copies if full < pool_mult[p] else 0
+            full = min(wanted // copies, pool_mult[p])
+            rest = wanted - full * copies if full < pool_mult[p] else 0
             untouched = pool_mult[p] - full - (1 if rest > 0 else 0)
             old_head = pool_head[p]
             if untouched > 0 and (full > 0 or rest > 0):
@@ -205,19 +231,27 @@ def pack_lots(
             pool_free[p] = pool_free[p] - here * size[lot]
             nodes += 1
             remaining -= full * copies + rest
+            if capped:
+                _spend(full * copies + rest, lot, pool_bin[p], cap_start, cap_of, cap_row, cap_table, cap_left)
+        own = lot if len(rank) > 1 else 0
+        if len(rank) > 1 and remaining > 0:
+            bins_by_rank = np.argsort(rank[own])
         for b in bins_by_rank:
             if remaining == 0:
                 break
-            if not fits[lot, b] or rank[b] == np.inf or hosts_left[b] <= 0:
+            if not fits[lot, b] or rank[own, b] == np.inf or hosts_left[b] <= 0:
                 continue
             copies = min(_fitting(size[lot], capacity[b]), most[lot])
             if copies > 0 and bound:
                 copies = min(copies, _group_room(
                     lot, -1, node_lot, node_copies, node_next, group_start, group_of, group_most, member
                 ))  # fmt: skip
-            if copies <= 0:
+            wanted = remaining
+            if copies > 0 and capped:
+                wanted = min(wanted, cap_room(lot, b, cap_start, cap_of, cap_row, cap_table, cap_left))
+            if copies <= 0 or wanted <= 0:
                 continue
-            hosts = min(-(-remaining // copies), hosts_left[b])
+            hosts = min(-(-wanted // copies), hosts_left[b])
             for q in range(len(quota_left)):
                 if quota_weight[q, b] > 0:
                     hosts = min(hosts, quota_left[q] // quota_weight[q, b])
@@ -230,7 +264,7 @@ def pack_lots(
                 pools + 2, pool_bin, pool_mult, pool_head, pool_free
             )
             node_lot, node_copies, node_next = _room_for_nodes(nodes + 3, node_lot, node_copies, node_next)
-            full = min(hosts, remaining // copies)
+            full = min(hosts, wanted // copies)
             if full > 0:
                 node_lot[nodes] = lot
                 node_copies[nodes] = copies
@@ -241,9 +275,9 @@ def pack_lots(
                 pool_free[pools] = capacity[b] - copies * size[lot]
                 pools += 1
                 nodes += 1
-                remaining -= full * copies
+            rest = 0
             if hosts > full:
-                rest = min(remaining, copies)
+                rest = min(wanted - full * copies, copies)
                 node_lot[nodes] = lot
                 node_copies[nodes] = rest
                 node_next[nodes] = -1
@@ -253,7 +287,9 @@ def pack_lots(
                 pool_free[pools] = capacity[b] - rest * size[lot]
                 pools += 1
                 nodes += 1
-                remaining -= rest
+            remaining -= full * copies + rest
+            if capped:
+                _spend(full * copies + rest, lot, b, cap_start, cap_of, cap_row, cap_table, cap_left)
         left[lot] = remaining
     return (
         pool_bin[:pools], pool_mult[:pools], pool_head[:pools],

@@ -4,26 +4,29 @@ Item-centric variants are first and best fit decreasing under several size measu
 ones fill host after host by dot product or Euclidean distance (Panigrahy, Talwar, Uyeda, Wieder,
 "Heuristics for Vector Bin Packing", 2011). Bin types are ranked by cost per value of their room,
 a resource being worth more the scarcer it is; the mix of hosts of the linear relaxation is tried,
-too.
+too. Where places cost copies differently, lots are also bound to the sides that the relaxation chooses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.charge import beside_charge
 from planner.bounds.guide import Guide, guide
 from planner.problem import Problem, Solution, score
 from planner.problem.score import unplaced
+from planner.solvers.greedy.charges import Charges
 from planner.solvers.greedy.downsize import downsize
 from planner.solvers.greedy.lots import Lot, Packing, along_flow, bundle, packing
 from planner.solvers.greedy.pack import Packed, unpack
 from planner.solvers.greedy.rooms import Rooms
+from planner.solvers.greedy.sides import Sides
 from planner.solvers.greedy.variants import variants
 from planner.solvers.greedy.zoning import Cells, Zoning
 from planner.solvers.result import Ended, Observer, Result, deciding_goal, progress_of
@@ -74,12 +77,13 @@ class Greedy:
         share = np.zeros(problem.fits.shape) if relaxation is None else relaxation.assigned
         mix = None if relaxation is None else relaxation.hosts
         units, cells, rooms = bundle(problem), Cells(problem, share), Rooms(problem)
+        sides = Sides(problem, run.charges)
         for _ in range(self.rounds + 2 * len(problem.rooms)):
             narrowed = rooms.narrowed()
             lots = Zoning(narrowed, cells).assign(units) + rooms.lots()
             if not lots:
                 break
-            ways = [along_flow(narrowed, lots, share), lots]
+            ways = [along_flow(narrowed, lots, share), *sides.ways(narrowed, lots, share), lots]
             lots, rows, packed = run.pack(narrowed, ways, mix, rooms, most=QUICK)
             short = _left_behind(rows, packed)
             asked, moved = rooms.learn(packed, list(short)), cells.learn(lots, short, packed)
@@ -98,7 +102,7 @@ class _Run:
         self, solver: Greedy, problem: Problem, clock: Clock, start: Solution | None, observer: Observer | None
     ) -> None:
         self.solver, self.problem, self.clock, self.observer = solver, problem, clock, observer
-        self.cost = _marginal_cost(problem)
+        self.charges = Charges.of(problem)
         self.best = drop_empty(problem, Solution.of([])) if start is None else start
         self.best_score = score(problem, self.best)
         self.packings = 0
@@ -134,7 +138,7 @@ class _Run:
         for lots, rows in cuts:
             ranks = np.array([problem.priority[behind[0].unit.items[0]] for behind in rows.behind], dtype=np.int64)
             free = lots is cuts[-1][0]
-            named = variants(problem, rows, self.cost, mix, ranks * by_priority, self.solver.bin_types, free)
+            named = variants(problem, rows, self.charges, mix, ranks * by_priority, self.solver.bin_types, free)
             for name, run in islice(named, most):
                 packed = run()
                 self.packings += 1
@@ -145,7 +149,7 @@ class _Run:
     def _take(self, patterns: Patterns, name: str, rooms: Rooms) -> tuple[int, ...]:
         """Mend and cheapen what a packing gives, and keep it if it is the best so far."""
         mended = drop_empty(self.problem, trim(self.problem, Solution.of(patterns)))
-        cheaper = downsize(self.problem, mended, self.cost)
+        cheaper = downsize(self.problem, mended, self.charges)
         solution = Solution.of(rooms.without(cheaper.patterns()))
         value = score(self.problem, solution)
         if rooms.hold(solution) and value < self.best_score:
@@ -171,18 +175,14 @@ def _bounds(problem: Problem, best: Solution, relaxation: Guide | None) -> tuple
     deciding = deciding_goal(problem.goals)
     tier = problem.goals.index(deciding)
     left = unplaced(problem, best)[problem.fits.any(axis=1)]
-    first = all(goal.goal == "unplaced" for goal in problem.goals[:tier])
-    if relaxation is None or left.any() or not first or deciding.goal not in ("hosts", "cost"):
+    first = any(goal.goal == "unplaced" for goal in problem.goals[:tier])
+    known = relaxation is not None and problem.relaxation is None and deciding.goal in ("hosts", "cost")
+    if relaxation is None or not known or left.any() or not first:
         return tuple(TRIVIAL for _ in problem.goals)
-    return tuple(relaxation.bound if n == tier else TRIVIAL for n in range(len(problem.goals)))
-
-
-def _marginal_cost(problem: Problem) -> Floats:
-    """float64[B]: what opening one more host costs by the deciding goal; price breaks ties of hosts."""
-    price = problem.price.astype(float)
-    if deciding_goal(problem.goals).goal == "hosts":
-        return np.asarray(1.0 + price / max(price.max(initial=0.0), 1.0) * 1e-6)
-    return np.asarray(price + 1e-6)
+    bound = relaxation.bound
+    if deciding.goal == "cost":
+        bound = replace(bound, value=max(0, bound.value + beside_charge(problem)))
+    return tuple(bound if n == tier else TRIVIAL for n in range(len(problem.goals)))
 
 
 def _left_behind(rows: Packing, packed: Packed) -> dict[Lot, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from planner.bounds.kinds import item_kinds
 from planner.problem import Problem
 from planner.problem.forms import HOST, Ints
 
@@ -70,6 +71,11 @@ class Packing:
     member: Ints
     clash_start: Ints
     clash_of: Ints
+
+    @property
+    def contents(self) -> list[tuple[tuple[int, int], ...]]:
+        """What one unit of each row holds: equal in size and cost for all lots behind it."""
+        return [behind[0].unit.content for behind in self.behind]
 
     @property
     def host_forms(self) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
@@ -179,7 +185,7 @@ def along_flow(problem: Problem, lots: list[Lot], flow: npt.NDArray[np.float64])
 
 
 def packing(problem: Problem, lots: list[Lot]) -> Packing:
-    """Bring lots into kernel arrays, merging those that are equal in size, places and host forms."""
+    """Bring lots into kernel arrays, merging those that are equal in size, places, costs and host forms."""
     limits = [form for form in problem.limits if form.level == HOST]
     clashes = [form for form in problem.apart if form.level == HOST]
     limited: dict[int, list[int]] = defaultdict(list)
@@ -192,7 +198,7 @@ def packing(problem: Problem, lots: list[Lot]) -> Packing:
             sided[i].append((f, "a"))
         for i in clash.b.tolist():
             sided[i].append((f, "b"))
-    meeting = _meeting(problem, lots)
+    meeting, kinds = _meeting(problem, lots), item_kinds(problem)
     rows: dict[tuple[object, ...], list[Lot]] = defaultdict(list)
     facts: dict[tuple[object, ...], tuple[Ints, Bools, int, dict[int, int], frozenset[tuple[int, str]]]] = {}
     for lot in lots:
@@ -212,7 +218,8 @@ def packing(problem: Problem, lots: list[Lot]) -> Packing:
         if any((f, "b") in sides for f, side in sides if side == "a"):
             fits = np.zeros_like(fits)  # its own items may not share a host
         apart = None if most == FREE else id(lot)
-        key = (size.tobytes(), fits.tobytes(), apart, tuple(sorted(groups.items())), sides)
+        kind = tuple(sorted((int(kinds[i]), n) for i, n in lot.unit.content)) if kinds.any() else ()
+        key = (size.tobytes(), fits.tobytes(), apart, tuple(sorted(groups.items())), sides, kind)
         rows[key].append(lot)
         facts[key] = (size, fits, most, dict(groups), sides)
     order = list(rows)
@@ -225,9 +232,9 @@ def packing(problem: Problem, lots: list[Lot]) -> Packing:
             member[f, k] = weight
     group_start, group_of = _ragged([sorted(groups_here) for groups_here in groups_of])
     clash_start, clash_of = _ragged(clash_sets)
-    kinds, bins = len(problem.resources), problem.bins
+    bins = problem.bins
     return Packing(
-        size=np.array([facts[key][0] for key in order], dtype=np.int64).reshape(len(order), kinds),
+        size=np.array([facts[key][0] for key in order], dtype=np.int64).reshape(len(order), len(problem.resources)),
         count=np.array([sum(lot.count for lot in rows[key]) for key in order], dtype=np.int64),
         most=np.array([facts[key][2] for key in order], dtype=np.int64),
         fits=np.array([facts[key][1] for key in order], dtype=bool).reshape(len(order), bins),

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from planner.problem import Problem
 from planner.problem.forms import Ints
+from planner.solvers.greedy.caps import CapRows
+from planner.solvers.greedy.charges import Charges
 from planner.solvers.greedy.fill_kernel import fill_hosts
 from planner.solvers.greedy.fit_kernel import pack_lots
 from planner.solvers.greedy.lots import Packing, Unit
@@ -28,6 +30,33 @@ class Opened:
 
 
 @dataclass(frozen=True, eq=False)
+class Supply:
+    """What rows cost and weigh on bin types.
+
+    Attributes
+    ----------
+    regret : float64[K, B] or None
+        What a copy costs above its cheapest place.
+    caps : CapRows
+    """
+
+    regret: Floats | None
+    caps: CapRows
+
+    @classmethod
+    def of(cls, problem: Problem, lots: Packing, charges: Charges) -> Supply:
+        """For the rows of a packing."""
+        contents = lots.contents
+        return cls(charges.of_rows(contents), CapRows.of_units(problem, contents))
+
+    @property
+    def capped(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Caps in the kernels' order, with a budget of their own to spend."""
+        caps = self.caps
+        return caps.start, caps.of, caps.row, caps.table, caps.most.copy()
+
+
+@dataclass(frozen=True, eq=False)
 class Packed:
     """Patterns over the rows of a packing, and the copies of each row that found no host."""
 
@@ -36,13 +65,24 @@ class Packed:
 
 
 def decreasing(
-    problem: Problem, lots: Packing, order: Ints, rank: Floats, slack_weight: Floats, strategy: int, opened: Opened
+    problem: Problem,
+    lots: Packing,
+    order: Ints,
+    rank: Floats,
+    slack_weight: Floats,
+    strategy: int,
+    opened: Opened,
+    supply: Supply,
 ) -> Packed:
-    """First or best fit over the rows in `order`, opening bin types by `rank`."""
+    """First or best fit over the rows in `order`, opening bin types by `rank` and by what a row costs there."""
+    ranks = rank[None, :]
+    if supply.regret is not None:
+        finite = np.where(np.isfinite(rank), rank, 0.0)
+        ranks = np.where(np.isfinite(ranks), finite * (lots.size @ slack_weight)[:, None] + supply.regret, np.inf)
     hosts_left, quota_weight, quota_left = _supply(problem, opened)
     bins, multiplicity, head, node_lot, node_copies, node_next, left = pack_lots(
-        order, lots.size, lots.count, lots.fits, lots.most, problem.capacity, rank, slack_weight, strategy,
-        opened.bin, opened.count, hosts_left, quota_weight, quota_left, *lots.host_forms,
+        order, lots.size, lots.count, lots.fits, lots.most, problem.capacity, ranks, slack_weight, strategy,
+        opened.bin, opened.count, hosts_left, quota_weight, quota_left, *supply.capped, *lots.host_forms,
     )  # fmt: skip
     patterns: Patterns = []
     for b, m, node in zip(bins.tolist(), multiplicity.tolist(), head.tolist(), strict=True):
@@ -55,7 +95,14 @@ def decreasing(
 
 
 def filled(
-    problem: Problem, lots: Packing, cost: Floats, value: Floats, by_distance: bool, candidates: Ints, opened: Opened
+    problem: Problem,
+    lots: Packing,
+    cost: Floats,
+    value: Floats,
+    by_distance: bool,
+    candidates: Ints,
+    opened: Opened,
+    supply: Supply,
 ) -> Packed:
     """Fill host after host, each time the candidate of least cost per value of its content."""
     hosts_left, quota_weight, quota_left = _supply(problem, opened)
@@ -67,10 +114,11 @@ def filled(
     rows = [np.flatnonzero(lots.fits[:, b] & (lots.count > 0)) for b in types]
     row_start = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
     row_of = np.concatenate([*rows, np.empty(0, dtype=np.int64)]).astype(np.int64)
+    regret = np.empty((0, problem.bins)) if supply.regret is None else supply.regret
     bins, multiplicity, start, row, copies, left = fill_hosts(
-        lots.size, lots.count, lots.most, problem.capacity, cost, value, weight, by_distance,
+        lots.size, lots.count, lots.most, problem.capacity, cost, regret, value, weight, by_distance,
         types, row_start, row_of, standing[types], np.isin(types, candidates),
-        hosts_left, quota_weight, quota_left, *lots.host_forms,
+        hosts_left, quota_weight, quota_left, *supply.capped, *lots.host_forms,
     )  # fmt: skip
     patterns: Patterns = []
     for p, (b, m) in enumerate(zip(bins.tolist(), multiplicity.tolist(), strict=True)):

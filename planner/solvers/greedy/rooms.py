@@ -46,6 +46,7 @@ class Rooms:
     def learn(self, packed: Packed, short: list[Lot]) -> bool:
         """Ask for rooms in newly used domains, bar domains whose room found no place; True if any."""
         used = {b for b, multiplicity, content in packed.patterns if multiplicity and content}
+        used |= set(np.flatnonzero(self.problem.required).tolist())
         newly = {
             (n, int(self.problem.domain[b, room.level]))
             for n, room in enumerate(self.problem.rooms)

@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from planner.bounds.kinds import bin_kinds
 from planner.problem import Problem
 from planner.problem.forms import Ints
+from planner.solvers.greedy.charges import Charges
 from planner.solvers.greedy.fit_kernel import BEST_FIT, FIRST_FIT
 from planner.solvers.greedy.lots import Packing
-from planner.solvers.greedy.pack import Opened, Packed, decreasing, filled
+from planner.solvers.greedy.pack import Opened, Packed, Supply, decreasing, filled
 
 Floats = npt.NDArray[np.float64]
 Variant = tuple[str, Callable[[], Packed]]
 
 
 def variants(
-    problem: Problem, lots: Packing, cost: Floats, mix: Floats | None, priority: Ints, bin_types: int, free: bool
+    problem: Problem, lots: Packing, charges: Charges, mix: Floats | None, priority: Ints, bin_types: int, free: bool
 ) -> Iterator[Variant]:
     """Named packings, each run when called.
 
@@ -26,8 +28,8 @@ def variants(
     ----------
     problem : Problem
     lots : Packing
-    cost : float64[B]
-        What opening a host costs by the deciding goal.
+    charges : Charges
+        What hosts and places cost by the deciding goal.
     mix : float64[B] or None
         Hosts of each bin type in the linear relaxation.
     priority : int64[K]
@@ -40,37 +42,39 @@ def variants(
     weight = _scarcity(problem, lots, mix)
     value = lots.size @ weight
     room = np.minimum(problem.capacity, np.maximum(lots.size.T @ lots.count, 1)) @ weight
-    rank = cost / np.maximum(room, 1e-12)
+    supply = Supply.of(problem, lots, charges)
+    opening = charges.open / np.maximum(room, 1e-12)
+    rank = opening + _regret_per_value(lots, value, supply.regret)
     standing = Opened(np.flatnonzero(problem.required), problem.required[problem.required > 0])
     orders = _orders(lots, weight, priority)
-    best = _best_of_each_domain(problem, rank, bin_types)
+    best = _best_of_each_place(problem, rank, bin_types)
 
     def fit(name: str, order: Ints, ranked: Floats, strategy: int, opened: Opened) -> Variant:
-        return name, lambda: decreasing(problem, lots, order, ranked, weight, strategy, opened)
+        return name, lambda: decreasing(problem, lots, order, ranked, weight, strategy, opened, supply)
 
     def fill(name: str, by_distance: bool, candidates: Ints, opened: Opened) -> Variant:
         everything = _covering(lots, rank, candidates)
-        return name, lambda: filled(problem, lots, cost, value, by_distance, everything, opened)
+        return name, lambda: filled(problem, lots, charges.open, value, by_distance, everything, opened, supply)
 
     if len(np.unique(priority)) == 1:
         yield fill("Euclidean distance", True, best, standing)
         yield fill("dot product", False, best, standing)
     for name, order in orders.items():
-        yield fit(f"first fit decreasing by {name}", order, rank, FIRST_FIT, standing)
+        yield fit(f"first fit decreasing by {name}", order, opening, FIRST_FIT, standing)
         if name in ("sum", "Euclidean length"):
-            yield fit(f"best fit decreasing by {name}", order, rank, BEST_FIT, standing)
+            yield fit(f"best fit decreasing by {name}", order, opening, BEST_FIT, standing)
     if not free:
         return
     if mix is not None:
         opened = _mixed(problem, mix)
-        yield fit("best fit into the relaxed mix", orders["Euclidean length"], rank, BEST_FIT, opened)
+        yield fit("best fit into the relaxed mix", orders["Euclidean length"], opening, BEST_FIT, opened)
         yield fill("dot product into the relaxed mix", False, best, opened)
     for b in best.tolist():
-        preferred = np.where(_same_type(problem, b), -1.0, rank)
+        preferred = np.where(_same_type(problem, b), -1.0, opening)
         yield fit(f"first fit decreasing, bin type {b} first", orders["sum"], preferred, FIRST_FIT, standing)
         if len(np.unique(priority)) == 1:
             yield fill(f"Euclidean distance, bin type {b}", True, np.flatnonzero(_same_type(problem, b)), standing)
-    yield from _fewer_domains(problem, fit, orders["sum"], rank, standing)
+    yield from _fewer_domains(problem, fit, orders["sum"], opening, standing)
 
 
 def _scarcity(problem: Problem, lots: Packing, mix: Floats | None) -> Floats:
@@ -96,8 +100,18 @@ def _orders(lots: Packing, weight: Floats, priority: Ints) -> dict[str, Ints]:
     return {name: np.lexsort((-measure, -priority)).astype(np.int64) for name, measure in measures.items()}
 
 
-def _best_of_each_domain(problem: Problem, rank: Floats, bin_types: int) -> Ints:
-    places = np.unique(problem.domain, axis=0, return_inverse=True)[1].reshape(-1)
+def _regret_per_value(lots: Packing, value: Floats, regret: Floats | None) -> Floats:
+    """float64[B]: what copies of the mean mix cost on a bin type above their cheapest place, per value."""
+    if regret is None:
+        return np.zeros(lots.fits.shape[1])
+    share = lots.fits * lots.count[:, None]
+    return np.asarray((share * regret).sum(axis=0) / np.maximum((share * value[:, None]).sum(axis=0), 1e-12))
+
+
+def _best_of_each_place(problem: Problem, rank: Floats, bin_types: int) -> Ints:
+    """The best-ranked bin types of each set of domains, and of those in which copies cost and weigh the same."""
+    told = np.column_stack([problem.domain, bin_kinds(problem)])
+    places = np.unique(told, axis=0, return_inverse=True)[1].reshape(-1)
     chosen: list[int] = []
     for place in range(places.max(initial=-1) + 1):
         here = np.flatnonzero(places == place)

@@ -17,6 +17,7 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
+from planner.bounds.kinds import item_kinds
 from planner.problem import Apart, Limit, Near, Problem, Spread, Together
 from planner.problem.forms import HOST
 from planner.solvers.greedy.lots import Lot, Unit
@@ -31,9 +32,13 @@ MANY = 64
 
 @dataclass
 class _Counts:
-    """Copies that a form has in each domain so far: the items it limits, or its two sides."""
+    """Copies that a form has in each domain so far: the items it limits, or its two sides.
+
+    `mutual`: the others that its items must be near must be near these in turn, so some come first.
+    """
 
     form: DomainForm
+    mutual: bool = False
     first: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     second: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     domains: tuple[int, ...] = ()
@@ -54,7 +59,7 @@ class Cells:
     domain_at : dict of level to int64[cells]
         The domain that each cell lies in.
     kin_of : int64[I]
-        Item types of equal size and places are kin: a share is theirs together.
+        Item types of equal size, places and costs are kin: a share is theirs together.
     wanted : float64[kin, cells]
         Learnt anew from every packing that found no room for some copies.
     """
@@ -66,7 +71,7 @@ class Cells:
         self.count = len(rows)
         self.cell_of_bin = cell.reshape(-1)
         self.domain_at = {level: rows[:, n] for n, level in enumerate(levels)}
-        alike = np.hstack([problem.size, problem.fits.astype(np.int64)])
+        alike = np.hstack([problem.size, problem.fits.astype(np.int64), item_kinds(problem)[:, None]])
         self.kin_of = np.unique(alike, axis=0, return_inverse=True)[1].reshape(-1)
         self.wanted = np.zeros((int(self.kin_of.max(initial=-1)) + 1, self.count))
         for b in range(problem.bins):
@@ -103,6 +108,20 @@ def domain_forms(problem: Problem) -> list[DomainForm]:
     return [form for form in forms if form.level != HOST]
 
 
+def _circles(problem: Problem) -> dict[int, int]:
+    """By item type, the circle of item types that must be near each other, directly or over others."""
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    for form in problem.near:
+        graph.add_edges_from((a, b) for a in form.a.tolist() for b in form.b.tolist())
+    circles = nx.strongly_connected_components(graph)
+    return {i: n for n, circle in enumerate(circles) if len(circle) > 1 for i in circle}
+
+
+def _mutual(form: Near, circle: dict[int, int]) -> bool:
+    ours = {circle[i] for i in form.a.tolist() if i in circle}
+    return not ours.isdisjoint(circle.get(i, -1) for i in form.b.tolist())
+
+
 class Zoning:
     """One assignment of all units to cells.
 
@@ -117,8 +136,10 @@ class Zoning:
         self.cell_of_bin, self.domain_at, self.kin_of = cells.cell_of_bin, cells.domain_at, cells.kin_of
         self.lag = cells.wanted.copy()
         self.roles: dict[int, list[tuple[_Counts, int]]] = defaultdict(list)
+        circle = _circles(problem)
         for form in domain_forms(problem):
             counts = _Counts(form, domains=tuple(form.domains.tolist()) if isinstance(form, Spread) else ())
+            counts.mutual = isinstance(form, Near) and _mutual(form, circle)
             sides = (form.a, form.b) if isinstance(form, Apart | Near) else (form.items,)
             for side, items in enumerate(sides):
                 for i in items.tolist():
@@ -229,7 +250,8 @@ class Zoning:
                 held = {d for d, n in counts.first.items() if n}
                 return domain >= 0 and held <= {domain}
             case Near():
-                return second > 0 or first == 0 or (domain >= 0 and counts.second[domain] > 0)
+                first_to_come = counts.mutual and not any(counts.second.values())
+                return second > 0 or first == 0 or (domain >= 0 and (counts.second[domain] > 0 or first_to_come))
             case Spread():
                 if domain not in counts.domains:
                     return False

@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from planner.bounds.kinds import carried_over
 from planner.problem import Apart, Limit, Problem, Solution, Spread
+from planner.problem.extras import Extras
 from planner.problem.forms import HOST, Ints
 from planner.solvers.greedy.lots import FREE, Lot, Packing, Unit, packing
 
@@ -64,6 +66,9 @@ def freeze(problem: Problem, start: Solution, free: bool) -> tuple[Problem, Pack
         spreads=(),
         near=(),
         together=(),
+        extras=Extras(),
+        relaxation=None,
+        **carried_over(problem, np.array([held[0] for held in items], dtype=np.int64)),
     )
     return smaller, rows
 

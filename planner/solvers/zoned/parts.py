@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import networkx as nx
 import numpy as np
 
+from planner.bounds.kinds import bin_kinds, carried_over
 from planner.problem import Problem, Solution
 from planner.problem.forms import Ints
+from planner.problem.score import cap_use
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +24,7 @@ class Part:
     Attributes
     ----------
     problem : Problem
-        Their own problem, with what the other parts leave of the quotas.
+        Their own problem, with what the other parts leave of the quotas and caps.
     rows : int64 array
         Places of its item types in the whole.
     alike : tuple of tuple of int
@@ -45,6 +47,8 @@ class Part:
             for quota in whole.quotas
             if quota.weight[first].any()
         )
+        elsewhere = Solution.of(pattern for pattern in current.patterns() if pattern[0] not in set(bins.tolist()))
+        left = replace(whole, caps=tuple(replace(c, most=c.most - cap_use(elsewhere, c)) for c in whole.caps))
         inside = np.full(whole.items, -1, dtype=np.int64)
         inside[rows] = np.arange(len(rows))
         limits = (replace(form, items=_kept(inside, form.items)) for form in whole.limits)
@@ -63,6 +67,7 @@ class Part:
             limits=tuple(form for form in limits if len(form.items)),
             apart=tuple(form for form in apart if len(form.a) and len(form.b)),
             quotas=quotas,
+            **carried_over(left, rows, first),
         )
         return cls(smaller, rows, alike)
 
@@ -107,13 +112,14 @@ def parts(problem: Problem, current: Solution) -> list[tuple[Ints, Ints]]:
 
 
 def _alike(problem: Problem, rows: Ints, bins: Ints) -> tuple[tuple[int, ...], ...]:
-    """Bin types in groups of equal room, price, quotas and admitted rows; in one domain if those are a goal."""
-    weight, fits = problem.quota_weight, problem.fits[rows]
-    domains = any(goal.goal == "domains" for goal in problem.goals)
+    """Bin types in groups of equal room, price, quotas, costs and admitted rows; in one domain if those are a goal."""
+    weight, fits, kinds = problem.quota_weight, problem.fits[rows], bin_kinds(problem, rows)
+    domains = any(goal.goal in ("domains", "risk") for goal in problem.goals)
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for b in bins.tolist():
         place = problem.domain[b].tobytes() if domains else b""
-        key = problem.capacity[b].tobytes(), int(problem.price[b]), fits[:, b].tobytes(), weight[:, b].tobytes(), place
+        room = problem.capacity[b].tobytes(), int(problem.price[b]), fits[:, b].tobytes()
+        key = (*room, weight[:, b].tobytes(), int(kinds[b]), place)
         groups[(*key, b) if problem.required[b] else key].append(b)
     return tuple(tuple(group) for group in groups.values())
 

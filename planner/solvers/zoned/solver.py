@@ -16,6 +16,7 @@ from planner.problem import Problem, Solution, score
 from planner.problem.forms import HOST
 from planner.solvers.cp_sat import CpSat
 from planner.solvers.greedy.pack import Packed, unpack
+from planner.solvers.greedy.zoning import domain_forms
 from planner.solvers.result import Observer, Result, progress_of
 from planner.solvers.stop import Clock, Stop
 from planner.solvers.zoned.freeze import freeze, in_rows
@@ -39,7 +40,7 @@ class Zoned:
     def can(self, problem: Problem, start: Solution) -> bool:
         """Whether the start has zones to freeze, in parts of which the exact solver takes some."""
         levels = {near.level for near in problem.near} | {together.level for together in problem.together}
-        if HOST in levels or problem.rooms or not problem.has_domain_forms or problem.fits.size > MOST:
+        if HOST in levels or problem.rooms or not domain_forms(problem) or problem.fits.size > MOST:
             return False
         frozen = freeze(problem, start, free=False)
         if frozen is None:

@@ -25,11 +25,14 @@ def _from_itself(rule: AntiAffinity, layout: Layout) -> Iterator[Violation]:
         for domain, count in layout.per_domain(w, rule.level).items():
             if domain is not None and count > 1:
                 message = f"{counted(count, 'replica')} of {layout.workloads[w].name!r} in this {rule.level}, 1 allowed"
-                yield Violation(rule.rule, domain, message, rule.name)
+                yield Violation(rule.rule, domain, message, rule.name, count - 1)
 
 
 def _from_others(rule: AntiAffinity, layout: Layout) -> Iterator[Violation]:
-    """A domain holds a replica of one group and another replica of the other; the groups may overlap."""
+    """A domain holds a replica of one group and another replica of the other; the groups may overlap.
+
+    Breaches are the replicas of the fewer side; of those on both sides, all but one.
+    """
     assert rule.away_from is not None
     ours, theirs = set(layout.select(rule.workloads)), set(layout.select(rule.away_from))
     inside: dict[str, Counter[int]] = defaultdict(Counter)
@@ -40,4 +43,12 @@ def _from_others(rule: AntiAffinity, layout: Layout) -> Iterator[Violation]:
     for domain, counts in inside.items():
         if counts.total() > 1 and not ours.isdisjoint(counts) and not theirs.isdisjoint(counts):
             there = ", ".join(f"{count} of {layout.workloads[w].name!r}" for w, count in counts.items())
-            yield Violation(rule.rule, domain, f"replicas that keep apart share this {rule.level}: {there}", rule.name)
+            message = f"replicas that keep apart share this {rule.level}: {there}"
+            yield Violation(rule.rule, domain, message, rule.name, _breaches(counts, ours, theirs))
+
+
+def _breaches(counts: Counter[int], ours: set[int], theirs: set[int]) -> int:
+    one_side, other_side, both = (
+        sum(counts[w] for w in group) for group in (ours - theirs, theirs - ours, ours & theirs)
+    )
+    return min(one_side, other_side + both) + min(both, other_side) + max(0, both - 1)

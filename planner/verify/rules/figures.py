@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from models.reports import Violation
 from planner.verify.amounts import described
 from planner.verify.layout import Layout, Stand
+from planner.verify.rules.moves import moves
 
 DENSITY_TOLERANCE = 0.005
 """Density may be written with two decimals."""
 
 
 def check(layout: Layout) -> Iterator[Violation]:
-    """`used` of every host, `hosts_used`, `hosts_released` and `density` are what the plan comes to."""
+    """`used` of every host, `hosts_used`, `hosts_released`, `moves` and `density` are what the plan comes to.
+
+    The status may leave `moves` out.
+    """
     for stand in layout.stands:
         said = {name: value for name, value in stand.planned.used.amounts().items() if value}
         right = {name: value for name, value in stand.used.items() if value}
@@ -27,7 +31,9 @@ def _counts(layout: Layout) -> Iterator[Violation]:
     kept = {stand.name for stand in layout.stands if stand.planned.standing}
     released = sum(host.name not in kept for host in layout.scenario.spec.hosts)
     counts = (("hosts_used", hosts, status.hosts_used), ("hosts_released", released, status.hosts_released))
-    for subject, right, said in counts:
+    moving = moves(layout)
+    told = () if status.moves is None else (("moves", moving, status.moves),)
+    for subject, right, said in (*counts, *told):
         if right != said:
             yield Violation("figures", subject, f"is {right}, the plan says {said}")
     density = units(layout) / hosts if hosts else 0.0

@@ -39,7 +39,8 @@ def _as_standing(layout: Layout, stand: Stand) -> Iterator[str]:
         return
     yield from _differences(planned, host)
     if planned.per_hour != stand.facts.per_hour:
-        yield f"costs {stand.facts.per_hour} USD/h, the plan says {planned.per_hour}"
+        code = layout.scenario.spec.currency.code
+        yield f"costs {stand.facts.per_hour} {code}/h, the plan says {planned.per_hour}"
 
 
 def _differences(planned: PlannedHost, host: Host) -> Iterator[str]:
@@ -66,11 +67,12 @@ def _as_opened(layout: Layout, planned: PlannedHost) -> Iterator[str]:
         yield f"has the type {planned.host_type!r}, which the pool {pool.name!r} does not admit"
     if planned.purchase not in pool.purchases:
         yield f"is bought as {planned.purchase!r}, which the pool {pool.name!r} does not admit"
-    price = layout.lookup.price(planned.location, planned.host_type, planned.purchase)
+    price = layout.lookup.price(planned, pool)
     if price is None:
         yield f"has no price as {planned.host_type!r}, {planned.purchase!r} in {planned.location!r}"
-    elif price != planned.per_hour:
-        yield f"costs {price} USD/h by the catalog, the plan says {planned.per_hour}"
+    elif price[0] != planned.per_hour:
+        code = layout.scenario.spec.currency.code
+        yield f"costs {price[0]} {code}/h by the catalog, the plan says {planned.per_hour}"
 
 
 def _outside(layout: Layout, planned: PlannedHost, pool: HostPool) -> Iterator[str]:

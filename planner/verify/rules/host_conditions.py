@@ -1,4 +1,4 @@
-"""Conditions on the single host: node selector, node affinity, allowed and forbidden hosts."""
+"""Conditions on the single host: node selector, node affinity, allowed and forbidden hosts, residency."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from planner.verify.layout import Layout
 
 
 def check(rule: HostRule, layout: Layout) -> Iterator[Violation]:
-    """Every host that carries one of the rule's workloads meets its condition."""
+    """Every host that carries one of the rule's workloads meets its condition; a breach is a replica elsewhere."""
     for w in layout.select(rule.workloads):
         for facts, stands in layout.kinds_of.get(w, {}).items():
             why = refusal(rule, facts)
             if why:
                 for stand in stands:
                     message = f"{layout.workloads[w].name!r} runs on {stand.name}: {why}"
-                    yield Violation(rule.rule, layout.workloads[w].name, message, rule.name)
+                    yield Violation(rule.rule, layout.workloads[w].name, message, rule.name, stand.counts[w])

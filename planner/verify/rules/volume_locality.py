@@ -1,4 +1,4 @@
-"""A replica stays where its existing volume can be attached; claims need their class's cloud."""
+"""A replica stays where its existing volume can be attached."""
 
 from __future__ import annotations
 
@@ -16,30 +16,27 @@ Reach = Level | Literal["any"]
 
 
 def check(layout: Layout) -> Iterator[Violation]:
-    """Existing volumes are within reach, and hosts are of the cloud that claims ask for."""
-    yield from _existing(layout)
-    yield from _claims(layout)
-
-
-def _existing(layout: Layout) -> Iterator[Violation]:
-    volumes = layout.scenario.spec.volumes
-    if not volumes:
-        return
-    rules = _rules(layout)
-    homes = _homes(layout, {volume.workload for volume in volumes})
-    for volume in volumes:
-        stated = rules.get(layout.position[volume.workload], [])
-        reaches: list[tuple[Reach, str]] = [(rule.level, rule.name) for rule in stated]
-        reaches = reaches or [(_scope(layout, volume), "")]
+    """Existing volumes are within reach of the hosts that their replicas run on."""
+    homes = _homes(layout, {volume.workload for volume in layout.scenario.spec.volumes})
+    for volume, reaches in existing(layout):
         for stand in homes.get((volume.workload, volume.replica), ()):
             for reach, label in reaches:
-                if reach != "any" and not _within_reach(layout, volume, stand, reach):
+                if not within_reach(layout, volume, stand, reach):
                     there = volume.host or volume.location
                     message = (
                         f"replica {volume.replica} of {volume.workload!r} runs on {stand.name} in {stand.location}, "
                         f"but its volume is in {there} and follows within its {reach} only"
                     )
                     yield Violation("volume_locality", volume.name, message, label)
+
+
+def existing(layout: Layout) -> Iterator[tuple[Volume, list[tuple[Reach, str]]]]:
+    """Every volume that exists, with how far it follows its replica, and the name of the rule that says so."""
+    rules = _rules(layout) if layout.scenario.spec.volumes else {}
+    for volume in layout.scenario.spec.volumes:
+        stated = rules.get(layout.position[volume.workload], [])
+        reaches: list[tuple[Reach, str]] = [(rule.level, rule.name) for rule in stated]
+        yield volume, reaches or [(_scope(layout, volume), "")]
 
 
 def _rules(layout: Layout) -> dict[int, list[VolumeLocality]]:
@@ -68,19 +65,11 @@ def _scope(layout: Layout, volume: Volume) -> Reach:
     return known.scope if known else "zone"
 
 
-def _within_reach(layout: Layout, volume: Volume, stand: Stand, reach: Level) -> bool:
+def within_reach(layout: Layout, volume: Volume, stand: Stand, reach: Reach) -> bool:
     """Whether the host lies in the volume's domain; a level that the topology skips is the volume's own place."""
+    if reach == "any":
+        return True
     if reach == "host" and volume.host is not None:
         return stand.planned.standing and stand.name == volume.host
     place = volume.location or layout.lookup.hosts[volume.host or ""].location
     return is_within(stand.location, layout.domain_of(place, reach) or place)
-
-
-def _claims(layout: Layout) -> Iterator[Violation]:
-    for w, clouds in layout.admission.clouds.items():
-        for stand in layout.stands_of.get(w, ()):
-            for cloud, storage_class in clouds.items():
-                if stand.location.split("/")[0] != cloud:
-                    where = f"runs on {stand.name} in {stand.location}"
-                    message = f"{where}; its storage class {storage_class!r} is for {cloud!r} only"
-                    yield Violation("volume_locality", layout.workloads[w].name, message)

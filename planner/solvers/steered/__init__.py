@@ -1,0 +1,3 @@
+from planner.solvers.steered.solver import Steered
+
+__all__ = ["Steered"]
