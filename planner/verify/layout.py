@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from models.catalog import Catalog
 from models.plan import Plan, PlannedHost

@@ -1,6 +1,5 @@
 import json
 import re
-import time
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
@@ -123,9 +122,7 @@ def test_a_plan_is_called_proven_only_where_it_is():
 
 def test_two_thousand_different_hosts_make_a_page_of_reasonable_size():
     scenario, plan = samples.ALL["fleet"]()
-    start = time.perf_counter()
     html = bay_plan_html(plan, scenario)
-    assert time.perf_counter() - start < 3
     assert len(html.encode()) < 3_000_000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -40,9 +41,15 @@ def test_every_rule_and_every_model_has_a_page_and_the_index_names_it():
     assert [name for name in there if f"({name}.md)" not in index] == []
 
 
+def _without_drawings(text: str) -> str:
+    """A page without the bays of its pictures: plans of equal cost may differ in where things stand."""
+    return re.sub(r"(<!-- picture -->\n```text\n.*?)\n\n.*?```", r"\1", text, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.stem}")
 def test_the_page_is_fresh(page: Path):
-    assert refresh.refreshed(page) == page.read_text(encoding="utf-8"), "run `make docs`"
+    fresh, written = refresh.refreshed(page), page.read_text(encoding="utf-8")
+    assert _without_drawings(fresh) == _without_drawings(written), "run `make docs`"
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -5,9 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 from builders import A, catalog, pool, scenario, service, standing
+from problems import ZONE, problem_of
 
 from models.goals import DEFAULT_GOALS, DENSITY_GOALS
 from planner.problem import Problem, Solution, broken_forms, build, decode, score
+from planner.problem.forms import Room
 from planner.problem.score import unplaced
 from planner.solvers.greedy import Greedy
 from planner.solvers.greedy.lots import Lot, bundle, packing
@@ -207,3 +209,14 @@ def test_a_limit_on_hosts_counts_copies_of_all_lots_that_may_meet():
     assert rows.member.sum(axis=0).tolist() == [1, 1]
     alone = packing(problem, [Lot(unit, 1, one_bin), Lot(unit, 1, ~one_bin)])
     assert not alone.member.any()
+
+
+def test_a_host_that_must_stay_asks_for_kept_room_though_nothing_is_placed():
+    rooms = tuple(Room(ZONE, item, 2, np.array([True, True]), "headroom") for item in (1, 2))
+    problem = problem_of(
+        [[4, 1], [1, 3], [1, 2]], [2, 0, 0], [[4, 4], [4, 4]], [3, 2], zones=[0, 0], available=[1, 1],
+        required=[1, 0], priority=[0, 2, 2], rooms=rooms,
+    )  # fmt: skip
+    found = Greedy().solve(problem, Stop(seconds=5)).solution
+    assert broken_forms(problem, found) == []
+    assert found.patterns() == [(0, 1, {}), (1, 1, {})]

@@ -25,7 +25,7 @@ from planner.solvers.greedy.charges import Charges
 from planner.solvers.greedy.downsize import downsize
 from planner.solvers.greedy.lots import Lot, Packing, along_flow, bundle, packing
 from planner.solvers.greedy.pack import Packed, unpack
-from planner.solvers.greedy.rooms import Rooms
+from planner.solvers.greedy.rooms import Rooms, opened_for
 from planner.solvers.greedy.sides import Sides
 from planner.solvers.greedy.variants import variants
 from planner.solvers.greedy.zoning import Cells, Zoning
@@ -103,7 +103,7 @@ class _Run:
     ) -> None:
         self.solver, self.problem, self.clock, self.observer = solver, problem, clock, observer
         self.charges = Charges.of(problem)
-        self.best = drop_empty(problem, Solution.of([])) if start is None else start
+        self.best = opened_for(problem, drop_empty(problem, Solution.of([]))) if start is None else start
         self.best_score = score(problem, self.best)
         self.packings = 0
         self.ended: Ended = "exhausted"

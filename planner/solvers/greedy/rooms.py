@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from planner.problem import Problem, Solution
+from planner.problem import UNLIMITED, Problem, Solution
 from planner.problem.forms import Room
 from planner.solvers.greedy.lots import Lot, Unit
 from planner.solvers.greedy.pack import Packed
@@ -75,7 +75,29 @@ class Rooms:
         return all(not _short_of(self.problem, solution, room) for room in self.problem.rooms)
 
 
-def _short_of(problem: Problem, solution: Solution, room: Room) -> bool:
+def opened_for(problem: Problem, solution: Solution) -> Solution:
+    """The solution with empty hosts, the cheapest first, until its domains hold their rooms, as far as supply goes.
+
+    Hosts that must stay are in use whatever is placed.
+    """
+    while found := next(
+        ((room, short) for room in problem.rooms if (short := _short_of(problem, solution, room))), None
+    ):
+        room, short = found
+        used = solution.bins_used(problem.bins)
+        mends = problem.fits[room.item] & room.bins & np.isin(problem.domain[:, room.level], short)
+        mends &= used < problem.available
+        for quota in problem.quotas:
+            mends &= quota.weight <= quota.most - int(quota.weight @ used)
+        if not mends.any():
+            break
+        cheapest = int(np.where(mends, problem.price, UNLIMITED).argmin())
+        solution = Solution.of([*solution.patterns(), (cheapest, 1, {})])
+    return solution
+
+
+def _short_of(problem: Problem, solution: Solution, room: Room) -> list[int]:
+    """Domains in use that do not hold a room."""
     size = problem.size[room.item]
     asked = size > 0
     free = (problem.capacity[solution.bin] - solution.load(problem.size))[:, asked] // size[asked]
@@ -83,4 +105,4 @@ def _short_of(problem: Problem, solution: Solution, room: Room) -> bool:
     fitting = np.where(counts, np.maximum(free.min(axis=1, initial=2**40), 0), 0) * solution.multiplicity
     domains = problem.domain[solution.bin, room.level]
     used = np.unique(domains[room.bins[solution.bin]])
-    return any(int(fitting[domains == domain].sum()) < room.copies for domain in used)
+    return [domain for domain in used.tolist() if int(fitting[domains == domain].sum()) < room.copies]
