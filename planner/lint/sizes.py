@@ -25,15 +25,17 @@ def check(ground: Ground) -> Iterator[tuple[Path, str, str]]:
         key = (*about, tuple(demand.amounts().items()))
         if key not in told:
             if about not in rooms:
-                rooms[about] = _distinct(ground, workload, about[1])
+                rooms[about] = _distinct(ground, workload, by_model=bool(about[1]))
             told[key] = _shortage(demand, rooms[about])
         if told[key]:
             yield (*path, "requests"), f"{workload.name}: {told[key]}", "ask for less, or offer larger hosts in a pool"
 
 
-def _distinct(ground: Ground, workload: Workload, models: Sequence[str]) -> list[Offering]:
+def _distinct(ground: Ground, workload: Workload, *, by_model: bool) -> list[Offering]:
     runs = "virtual_machines" if workload.kind == "virtual_machine" else "containers"
-    fitting = (offer for offer in ground.offers if offer.runs == runs and (not models or offer.gpu_model in models))
+    fitting = (
+        offer for offer in ground.offers if offer.runs == runs and (not by_model or workload.takes_gpu(offer.gpu_model))
+    )
     return list({tuple(offer.allocatable.amounts().items()): offer for offer in fitting}.values())
 
 

@@ -114,30 +114,6 @@ def rid_of(solution: Solution, items: int) -> Solution:
     )
 
 
-def least_outside(problem: Problem, survival: Survival) -> tuple[Ints, Ints]:
-    """Covering rows: without any one domain, the hosts have room for all that survives.
-
-    Valid for every solution that places all surviving copies and survives. One row for each domain and limited
-    resource: the hosts opened, times `weight`, sum to at least `least`. None at level `HOST`.
-
-    Returns
-    -------
-    weight : int64[rows, B]
-    least : int64[rows]
-    """
-    weights, least = [], []
-    demand = (problem.size * (problem.count * survival.survives)[:, None]).sum(axis=0)
-    domains: Ints = np.unique(problem.domain[:, survival.level]) if survival.level != HOST else np.empty(0, np.int64)
-    for domain in domains[domains >= 0]:
-        outside = problem.domain[:, survival.level] != domain
-        for r in np.flatnonzero(demand):
-            row = np.where(outside, problem.capacity[:, r], 0)
-            if row.max(initial=0) < UNLIMITED:
-                weights.append(row)
-                least.append(int(demand[r]))
-    return np.array(weights, dtype=np.int64).reshape(len(least), problem.bins), np.array(least, dtype=np.int64)
-
-
 def _losses(problem: Problem, solution: Solution, survival: Survival) -> Iterator[tuple[int, Bools, Ints]]:
     """Every domain that may be lost: its id, the patterns (bool[P]) it takes, and the copies (int64[I]) that fall.
 

@@ -35,6 +35,7 @@ class TestSizes:
         rows = catalog(host_types=(host_type("gpu-8", cpu=8, memory="32Gi", gpu=2, gpu_model="T4"),),
                        prices=(price("2.00", "gpu-8"),))  # fmt: skip
         assert not advised("sizes", service(gpu=1, gpu_models=["T4"]), rows=rows)
+        assert not advised("sizes", service(gpu=1, gpu_models=["T*"]), rows=rows)
         assert only("sizes", service(gpu=1, gpu_models=["A100"]), rows=rows).unwise.startswith("web: no host")
 
     def test_virtual_machines_need_hypervisors(self):

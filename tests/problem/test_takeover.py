@@ -13,7 +13,7 @@ from planner.problem import Apart, Limit, Solution, broken_forms
 from planner.problem.extras import Extras, Survival
 from planner.problem.forms import HOST
 from planner.problem.problem import ROOM_PRIORITY
-from planner.problem.takeover import displaced, least_outside, rid_of, secured
+from planner.problem.takeover import displaced, rid_of, secured
 from planner.solvers.cp_sat import CpSat
 from planner.solvers.stop import Stop
 
@@ -116,14 +116,6 @@ def test_broken_survivals_are_broken_forms():
     assert broken_forms(whole, hosts("0:aa 0:aa 1:aa 1:aa 2: 2:")) == []
     short = "survive r: 2 copies of item 0 find no room without domain"
     assert broken_forms(whole, hosts("0:aa 0:aa 1:aa 1:aa 2:")) == [f"{short} 0", f"{short} 1"]
-
-
-def test_without_each_domain_the_hosts_hold_what_survives():
-    problem = three_zones(((1,), (1,)), (8, 5))
-    weight, least = least_outside(problem, survive(problem, 0))
-    assert weight.tolist() == [[0, 2, 2], [0, 2, 2], [2, 0, 2], [2, 0, 2], [2, 2, 0], [2, 2, 0]]
-    assert least.tolist() == [8] * 6
-    assert len(least_outside(problem, survive(problem, 0, level=HOST))[1]) == 0
 
 
 @pytest.mark.parametrize(("level", "domains", "cost"), [(ZONE, 3, 60), (ZONE, 2, 80), (HOST, 5, 50)])
