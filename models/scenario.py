@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -71,7 +72,7 @@ class ScenarioSpec(Frozen):
             repeated["workloads"] = [new for entry in repeated["workloads"] for new in modernised(entry)]
         return {**data, **repeated}
 
-    @property
+    @cached_property
     def rules_in_force(self) -> tuple[Rule, ...]:
         """The stated rules, and those that traffic, release strategies and rules to mend bring with them."""
         latencies = (

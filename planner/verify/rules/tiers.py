@@ -62,8 +62,6 @@ def value(layout: Layout, goal: GoalTier) -> float:
             return moves(layout) or 0
         case "carbon":
             return grams_per_hour(layout)
-        case _:
-            raise NotImplementedError(goal.goal)
 
 
 def _tier(layout: Layout, result: TierResult, goal: GoalTier) -> Iterator[Violation]:
