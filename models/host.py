@@ -11,7 +11,7 @@ from models.base import Frozen, Name
 from models.catalog import Architecture, Money, Purchase
 from models.ownership import Ownership
 from models.platforms import Kubernetes, Platform
-from models.resources import Capacity, Resources
+from models.resources import CPU, GPU, MEMORY, Capacity, Resources, describe_amount
 from models.units import Bytes, Count
 
 Effect = Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
@@ -85,6 +85,14 @@ class Host(Frozen):
     taints: tuple[Taint, ...] = ()
     releasable: bool = True
     runs: dict[str, Count] = Field(default_factory=dict, description="replicas that run here now, by workload")
+
+    @property
+    def type_name(self) -> str:
+        """Its host type; where it has none, its sizes in words: `16 CPU, 64 GiB memory`."""
+        sizes = self.capacity or self.allocatable
+        if self.host_type or sizes is None:
+            return self.host_type or ""
+        return ", ".join(describe_amount(name, sizes[name]) for name in (CPU, MEMORY, GPU) if sizes[name])
 
     @model_validator(mode="after")
     def _one_price(self) -> Host:

@@ -83,10 +83,10 @@ def _selected(spec: ScenarioSpec) -> Iterator[Finding]:
         fields = rule.__dict__  # asking a model for a field that it does not have is slow
         for key in ("workloads", "away_from", "near", "to"):
             selector = fields.get(key)
-            if isinstance(selector, WorkloadSelector):
+            if type(selector) is WorkloadSelector:
                 yield from _names((*path, key), selector.names, workloads, "the name of a workload")
         selected_hosts = fields.get("hosts")
-        if isinstance(rule, Pinned):
+        if type(rule) is Pinned:
             yield from _names((*path, "hosts"), rule.hosts, hosts, "the name of a standing host")
         elif selected_hosts is not None:
             yield from _names((*path, "hosts", "pools"), selected_hosts.pools, pools, "the name of a pool")
@@ -102,7 +102,16 @@ def _selected(spec: ScenarioSpec) -> Iterator[Finding]:
         yield from _names(("spec", "unit", "workloads"), spec.unit.workloads.names, workloads, "the name of a workload")
 
 
-def _names(path: Path, names: Iterable[str], known: set[str], what: str) -> Iterator[Finding]:
+def _rules(spec: ScenarioSpec, *kinds: type) -> Iterator[tuple[int, Any]]:
+    """The stated rules of some classes with their numbers (to ask 100,000 models `isinstance` takes a while)."""
+    return ((i, rule) for i, rule in enumerate(spec.rules) if type(rule) in kinds)
+
+
+def _names(path: Path, names: Iterable[str], known: set[str], what: str) -> Iterable[Finding]:
+    return () if known.issuperset(names) else _unknown(path, names, known, what)
+
+
+def _unknown(path: Path, names: Iterable[str], known: set[str], what: str) -> Iterator[Finding]:
     for name in names:
         pattern = any(char in name for char in "*?[")
         if name not in known and not (pattern and any(fnmatchcase(k, name) for k in known)):
@@ -112,7 +121,7 @@ def _names(path: Path, names: Iterable[str], known: set[str], what: str) -> Iter
 def _labels(spec: ScenarioSpec) -> Iterator[Finding]:
     """Labels by which rules tell workloads apart: some workload that the rule speaks of carries them."""
     index = WorkloadIndex(spec.workloads)
-    for i, rule in enumerate(spec.rules):
+    for i, rule in _rules(spec, Parity, Exclusive):
         match rule:
             case Parity(match=label):
                 key = "match"
@@ -128,9 +137,7 @@ def _labels(spec: ScenarioSpec) -> Iterator[Finding]:
 
 def _users(spec: ScenarioSpec) -> Iterator[Finding]:
     """Users within some milliseconds must be somewhere."""
-    asked: dict[Path, Users | None] = {
-        ("spec", "rules", i): rule.users for i, rule in enumerate(spec.rules) if isinstance(rule, Latency)
-    }
+    asked: dict[Path, Users | None] = {("spec", "rules", i): rule.users for i, rule in _rules(spec, Latency)}
     asked |= {("spec", "traffic", i): flow.users for i, flow in enumerate(spec.traffic) if flow.max_latency_ms}
     for path, users in asked.items():
         if users is not None and (users.latitude is None or users.longitude is None):
@@ -139,11 +146,11 @@ def _users(spec: ScenarioSpec) -> Iterator[Finding]:
 
 def _running(spec: ScenarioSpec) -> Iterator[Finding]:
     counts = {workload.name: workload.count for workload in spec.workloads}
-    running: Counter[str] = Counter()
+    workloads, running = set(counts), Counter[str]()
     daemons = {workload.name for workload in spec.workloads if workload.kind == "daemon_set"}
     for i, host in enumerate(spec.hosts):
         path: Path = ("spec", "hosts", i, "runs")
-        yield from _names(path, host.runs, set(counts), "the name of a workload")
+        yield from _names(path, host.runs, workloads, "the name of a workload")
         running.update(host.runs)
         if host.host_type is None and host.capacity is None and host.allocatable is None:
             yield Finding(("spec", "hosts", i), "no size", "one of host_type, capacity or allocatable")
@@ -155,10 +162,10 @@ def _running(spec: ScenarioSpec) -> Iterator[Finding]:
 
 def _volumes(spec: ScenarioSpec) -> Iterator[Finding]:
     counts = {workload.name: workload.count for workload in spec.workloads}
-    hosts = {host.name for host in spec.hosts}
+    workloads, hosts = set(counts), {host.name for host in spec.hosts}
     for i, volume in enumerate(spec.volumes):
         path: Path = ("spec", "volumes", i)
-        yield from _names((*path, "workload"), [volume.workload], set(counts), "the name of a workload")
+        yield from _names((*path, "workload"), [volume.workload], workloads, "the name of a workload")
         if volume.workload in counts and volume.replica >= counts[volume.workload]:
             yield Finding((*path, "replica"), str(volume.replica), f"an ordinal below {counts[volume.workload]}")
         if (volume.location is None) == (volume.host is None):
@@ -173,13 +180,12 @@ def _cycles(spec: ScenarioSpec) -> Iterator[Finding]:
     index = WorkloadIndex(spec.workloads)
     graph: nx.DiGraph[int] = nx.DiGraph()
     origin: dict[tuple[int, int], int] = {}
-    for i, rule in enumerate(spec.rules):
-        if isinstance(rule, Affinity):
-            for a in index.select(rule.workloads):
-                for b in index.select(rule.near):
-                    if a != b:
-                        graph.add_edge(a, b)
-                        origin.setdefault((a, b), i)
+    for i, rule in _rules(spec, Affinity):
+        for a in index.select(rule.workloads):
+            for b in index.select(rule.near):
+                if a != b:
+                    graph.add_edge(a, b)
+                    origin.setdefault((a, b), i)
     for group in nx.strongly_connected_components(graph):
         if len(group) > 1:
             cycle = nx.find_cycle(graph.subgraph(group))
@@ -203,10 +209,10 @@ def _locations(spec: ScenarioSpec, topology: Topology) -> Iterator[Finding]:
             yield from known(("spec", "volumes", i, "location"), [volume.location], "a location of the topology")
     for i, rule in enumerate(spec.rules):
         selected = rule.__dict__.get("hosts")
-        if selected is not None and not isinstance(rule, Pinned):
+        if selected is not None and type(rule) is not Pinned:
             where: Path = ("spec", "rules", i, "hosts", "locations")
             yield from known(where, selected.locations, "a location of the topology")
-        if isinstance(rule, Residency):
+        if type(rule) is Residency:
             yield from known(("spec", "rules", i, "locations"), rule.locations, "a location of the topology")
             yield from _countries(("spec", "rules", i, "countries"), rule, topology.countries)
     for i, pair in enumerate(spec.latencies):

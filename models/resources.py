@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 from pydantic import Field, model_serializer, model_validator
@@ -16,6 +16,7 @@ CPU, MEMORY, GPU = "cpu", "memory", "gpu"
 EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS = "ephemeral_storage", "pods", "volumes", "iops", "mbps"
 NETWORK, LOCAL_DISK = "network", "local_disk"
 NAMES = (CPU, MEMORY, GPU, EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS, NETWORK, LOCAL_DISK)
+_KNOWN = frozenset(NAMES)
 IN_BYTES = frozenset({MEMORY, EPHEMERAL_STORAGE, LOCAL_DISK})
 UNLIMITED_IF_ABSENT = frozenset({EPHEMERAL_STORAGE, PODS, VOLUMES, IOPS, MBPS, NETWORK})
 """Resources that a host has without limit where its capacity does not name them."""
@@ -29,6 +30,12 @@ _WRITTEN = {CPU: format_milli, GPU: format_milli} | dict.fromkeys(IN_BYTES, form
 
 
 _V = TypeVar("_V", bound="Vector")
+
+
+def amounts_of(given: Mapping[str, int]) -> dict[str, int]:
+    """Amounts in the order of `NAMES`, without those of its resources that are zero; then extended ones."""
+    stated = {name: amount for name in NAMES if (amount := given.get(name))}
+    return stated | {name: amount for name, amount in given.items() if name not in _KNOWN}
 
 
 class Vector(Frozen):
@@ -63,16 +70,13 @@ class Vector(Frozen):
 
     @model_serializer(mode="wrap")
     def _flat(self, handler: Any, info: Any) -> dict[str, Any]:
-        amounts = self.amounts()
-        if info.mode == "json":
-            return {name: _WRITTEN.get(name, int)(value) for name, value in amounts.items()}
-        return dict(amounts)
+        return _as_written(self) if info.mode == "json" else dict(self.amounts())
 
     @classmethod
     def of(cls: type[_V], amounts: Mapping[str, int]) -> _V:
         """Build from amounts in units (millicores, bytes, counts) instead of written quantities."""
-        known = {name: value for name, value in amounts.items() if name in NAMES}
-        extended = {name: value for name, value in amounts.items() if name not in NAMES}
+        known = {name: value for name, value in amounts.items() if name in _KNOWN}
+        extended = {name: value for name, value in amounts.items() if name not in _KNOWN}
         values: dict[str, Any] = {**cls._blank(), **known, "extended": extended}
         return cast("_V", cls.model_construct(**values))
 
@@ -83,13 +87,23 @@ class Vector(Frozen):
 
     def amounts(self) -> dict[str, int]:
         """Amounts in units by resource name, those that are stated only."""
-        stated = {name: getattr(self, name) for name in NAMES if getattr(self, name)}
-        return {**stated, **self.extended}
+        return {name: amount for name in NAMES if (amount := getattr(self, name))} | self.extended
+
+    def __hash__(self) -> int:
+        """Pydantic's own would ask for the hash of `extended`, a mapping."""
+        held = self.__dict__
+        return hash((held[CPU], held[MEMORY], held[GPU], held[PODS]))
 
     def __getitem__(self, name: str) -> int:
         """The amount of one resource in units, 0 where it is not stated."""
-        value = getattr(self, name) if name in NAMES else self.extended.get(name, 0)
+        value = getattr(self, name) if name in _KNOWN else self.extended.get(name, 0)
         return value or 0
+
+
+@lru_cache(maxsize=1024)
+def _as_written(vector: Vector) -> dict[str, str | int]:
+    """Amounts as documents have them; hosts of a plan share most of their vectors."""
+    return {name: _WRITTEN.get(name, int)(value) for name, value in vector.amounts().items()}
 
 
 class Resources(Vector):

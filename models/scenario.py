@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
-from typing import Any, Literal
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,7 +18,7 @@ from models.host import Host, HostPool
 from models.modernise import modernised
 from models.money import Commitment, Currency, Discount
 from models.references import broken_references
-from models.rules import Latency, ReleaseRoom, Rule
+from models.rules import BaseRule, Latency, ReleaseRoom, Rule, SoftRule, told_apart
 from models.selectors import Workloads
 from models.storage import StoragePool
 from models.topology import DomainNode
@@ -23,6 +26,7 @@ from models.traffic import MeasuredLatency, Traffic
 from models.volume import Volume
 from models.workload import Workload
 
+_R = TypeVar("_R", bound=BaseRule)
 REPEATABLE = ("workloads", "hosts")
 """Lists whose entries may say `count: n`."""
 
@@ -74,21 +78,39 @@ class ScenarioSpec(Frozen):
 
     @cached_property
     def rules_in_force(self) -> tuple[Rule, ...]:
-        """The stated rules, and those that traffic, release strategies and rules to mend bring with them."""
+        """The stated rules, told apart where breaches are, and those that traffic and releases bring with them."""
         latencies = (
             Latency(rule="latency", workloads=flow.source, to=flow.target, users=flow.users, max_ms=flow.max_latency_ms)
             for flow in self.traffic
             if flow.max_latency_ms is not None
         )
         released = any(workload.release is not None for workload in self.workloads)
-        stated = any(isinstance(rule, ReleaseRoom) for rule in self.rules)
+        stated = any(type(rule) is ReleaseRoom for rule in self.rules)
         rooms = (ReleaseRoom(rule="release_room"),) if released and not stated else ()
-        return (*self.rules, *latencies, *rooms)
+        return (*told_apart(self.rules), *latencies, *rooms)
+
+    def rules_of(self, *kinds: type[_R]) -> list[_R]:
+        """The rules in force of some classes, or of classes made from these, in their order."""
+        groups = [group for kind, group in self._rules_by_kind.items() if issubclass(kind, kinds)]
+        return [rule for _, rule in sorted(chain.from_iterable(groups), key=itemgetter(0))]
+
+    @cached_property
+    def _rules_by_kind(self) -> dict[type[BaseRule], list[tuple[int, Any]]]:
+        """The rules in force with their numbers, by class."""
+        found: dict[type[BaseRule], list[tuple[int, Any]]] = defaultdict(list)
+        for numbered in enumerate(self.rules_in_force):
+            found[type(numbered[1])].append(numbered)
+        return dict(found)
+
+    @cached_property
+    def lenient(self) -> tuple[SoftRule, ...]:
+        """The rules in force that are soft or to be mended: all others are hard."""
+        return tuple(rule for rule in self.rules_of(SoftRule) if rule.mode != "hard")
 
     @property
     def goals_in_force(self) -> tuple[GoalTier, ...]:
         """The stated goals; where a rule is to be mended, its breaches count right after `unplaced`."""
-        mending = any(getattr(rule, "mode", "hard") == "mend" for rule in self.rules)
+        mending = any(rule.mode == "mend" for rule in self.lenient)
         if not mending or any(goal.goal == "breaches" for goal in self.goals):
             return self.goals
         first = next((n + 1 for n, goal in enumerate(self.goals) if goal.goal == "unplaced"), 0)

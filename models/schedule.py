@@ -13,6 +13,7 @@ MONDAY = datetime(2024, 1, 1)
 """The first day of a leap year that begins with a Monday."""
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CYCLE = 28 * 365.25
 """Days until every date has fallen on every weekday that it can (between 1901 and 2099)."""
 
@@ -38,6 +39,12 @@ class Times:
     def breaks(self) -> set[Fraction]:
         """The spans' ends in days since Monday 0:00."""
         return {Fraction(minute, _DAY) for span in self.spans for minute in span if minute < _WEEK}
+
+
+def told(day: Fraction, *, weekday: bool = True) -> str:
+    """A time in days since Monday 0:00 for people: `03:00 on Monday`."""
+    minutes = int(day % 1 * _DAY)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}" + (f" on {_WEEKDAYS[int(day % 7)]}" if weekday else "")
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Protocol
 
@@ -114,15 +114,18 @@ class WorkloadIndex:
     def __init__(self, workloads: Sequence[Selectable]) -> None:
         self._workloads = workloads
         self._position = {workload.name: i for i, workload in enumerate(workloads)}
-        self._known: dict[str, tuple[int, ...]] = {}
+        self._known: dict[Hashable, tuple[int, ...]] = {}
 
     def select(self, selector: WorkloadSelector) -> tuple[int, ...]:
         """Positions of the selected workloads, ascending."""
-        literal = selector.names and not any(char in name for name in selector.names for char in "*?[")
-        if literal:
-            found = sorted({self._position[name] for name in selector.names if name in self._position})
-            return tuple(i for i in found if selector.selects(self._workloads[i]))
-        key = selector.model_dump_json()
-        if key not in self._known:
-            self._known[key] = tuple(i for i, workload in enumerate(self._workloads) if selector.selects(workload))
-        return self._known[key]
+        key = (selector.names, selector.environment, selector.team, *selector.labels.items())
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(i for i in self._asked(selector) if selector.selects(self._workloads[i]))
+        return found
+
+    def _asked(self, selector: WorkloadSelector) -> Iterable[int]:
+        """Those who may be meant, ascending: everyone, or whom literal names name."""
+        if not selector.names or any(char in name for name in selector.names for char in "*?["):
+            return range(len(self._workloads))
+        return sorted({self._position[name] for name in selector.names if name in self._position})

@@ -148,7 +148,7 @@ def _standing(host: Host, catalog: Catalog, topology: Topology, discounts: tuple
     machine = (known or blank).model_copy(update={"capacity": capacity})
     left = host.allocatable or host.platform.allocatable(machine, host.boot_disk)
     architecture = known.architecture if known else host.architecture
-    name = host.host_type or "(unnamed type)"
+    name = host.type_name
     return Offering(
         pool=host.pool, location=host.location, host_type=name, architecture=architecture,
         purchase=host.purchase, per_hour=_price(host, machine, catalog, topology, discounts),

@@ -85,6 +85,8 @@ def parse_bytes(value: object) -> int:
 
 def parse_count(value: object) -> int:
     """A count of a quantity: `1k` is 1000; a fraction is refused."""
+    if type(value) is int and 0 <= value <= _LARGEST:
+        return value
     number = parse_quantity(value)
     if number != number.to_integral_value():
         raise _refuse(value, "a whole number")

@@ -13,10 +13,10 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import override
 
 from models.base import Frozen, Name
-from models.demand import Profile, Usage
+from models.demand import DAYS, Profile, Usage
 from models.queueing import servers_needed
 from models.release import DisruptionBudget, Release, ServiceObjective
-from models.resources import IOPS, MBPS, PODS, VOLUMES, Resources, nothing
+from models.resources import IOPS, MBPS, PODS, VOLUMES, Resources, amounts_of, nothing
 from models.schedule import Times, times_of
 from models.units import Bytes, Count
 
@@ -83,26 +83,41 @@ class _Workload(Frozen):
         """Whether its demand changes over time."""
         return self.profile is not None or self.times is not None
 
+    def changes(self) -> set[Fraction]:
+        """When its demand may change, in days since Monday 0:00; nothing where it never does."""
+        found: set[Fraction] = set()
+        if self.profile is not None:
+            period = DAYS[self.profile.period]
+            found |= {at + day for at in self.profile.breaks() for day in range(0, 7, period)}
+        return found if self.times is None else found | self.times.breaks()
+
     def demand(self) -> Resources:
         """What one replica takes of a host at its peak: requests (or profile), overhead, a pod slot, volumes."""
-        return self._taken({} if self.profile is None else self.profile.peak())
+        return Resources.of(self.asked())
+
+    def asked(self) -> dict[str, int]:
+        """The amounts of `demand`, without a model made around them."""
+        return amounts_of(self._taken({} if self.profile is None else self.profile.peak()))
 
     def demand_at(self, day: Fraction) -> Resources:
         """What one replica takes at a time in days since Monday 0:00 UTC."""
         if self.times is not None and not self.times.covers(day):
             return Resources()
         profile = self.profile
-        return self._taken({} if profile is None else {name: profile.at(name, day) for name in profile.points})
+        profiled = {} if profile is None else {name: profile.at(name, day) for name in profile.points}
+        return Resources.of(self._taken(profiled))
 
-    def _taken(self, profiled: Mapping[str, int]) -> Resources:
+    def _taken(self, profiled: Mapping[str, int]) -> dict[str, int]:
         """Requests, replaced by what is profiled of them, and what comes beside them."""
         taken = {**self.requests.amounts(), **profiled}
         for more in (self.overhead.amounts(), self._attached()):
             for name, amount in more.items():
                 taken[name] = taken.get(name, 0) + amount
-        return Resources.of(taken)
+        return taken
 
     def _attached(self) -> dict[str, int]:
+        if not self.volumes:
+            return {PODS: 1}
         return {
             PODS: 1,
             VOLUMES: len(self.volumes),

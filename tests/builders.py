@@ -142,8 +142,7 @@ def slot(name: str, runs: Mapping[str, int | tuple[int, ...]] | None = None, loc
 
 def keep(host: Host, runs: Mapping[str, int | tuple[int, ...]] | None = None, **more: Any) -> Slot:
     """A standing host that the plan keeps."""
-    named = host.host_type or "(unnamed type)"
-    return Slot(host.name, runs or {}, host.location, named, host.pool, host.purchase, standing=True, **more)
+    return Slot(host.name, runs or {}, host.location, host.type_name, host.pool, host.purchase, standing=True, **more)
 
 
 def plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -19,6 +19,7 @@ PARTITION = HOST + 1
 """A level that a rule made up, of which the random problems have one now and then."""
 BOUNDED = ("cost", "hosts", "domains", "balance", "moves", "carbon")
 """Goals that bounds and exact solvers know."""
+Holds = Callable[[Solution], bool]
 GOALS = tuple(GoalTier(goal=name) for name in ("unplaced", "cost", "hosts"))
 
 
@@ -165,21 +166,27 @@ def _form(draw, items: int, domains):
     return Limit(level, some, draw(st.integers(1, 2)), "limit")
 
 
-def optimum(problem: Problem) -> tuple[tuple[int, ...], Solution] | None:
-    """The best score and a solution that has it, by trying every plan; None where every plan breaks a form."""
+def optimum(problem: Problem, holds: Holds | None = None) -> tuple[tuple[int, ...], Solution] | None:
+    """The best score and a solution that has it, by trying every plan; None where every plan breaks a form.
+
+    Where `holds` asks more of plans, hosts may stand empty, too.
+    """
     best = None
-    for solution in _plans(problem):
+    for solution in _plans(problem, 0 if holds is None else int(problem.count.sum())):
         value = score(problem, solution)
-        if (best is None or value < best[0]) and not broken_forms(problem, solution):
+        better = best is None or value < best[0]
+        if better and not broken_forms(problem, solution) and (holds is None or holds(solution)):
             best = (value, solution)
     return best
 
 
-def _plans(problem: Problem) -> Iterator[Solution]:
-    """Every multiset of hosts within supply, none empty but those that must stay or may keep room free."""
+def _plans(problem: Problem, spare: int) -> Iterator[Solution]:
+    """Every multiset of hosts within supply, none empty but those that must stay, may keep room, or are to spare."""
     rooms = sum(room.copies for room in problem.rooms)
     hosts = [(b, content) for b in range(problem.bins) for content in _contents(problem, b)]
-    empty = [int(problem.required[b]) + (rooms if room_may_stand(problem, b) else 0) for b in range(problem.bins)]
+    empty = [
+        int(problem.required[b]) + spare + (rooms if room_may_stand(problem, b) else 0) for b in range(problem.bins)
+    ]
 
     def extend(at: int, left: np.ndarray, free: list[int], chosen: list[tuple[int, int, dict[int, int]]]):
         if at == len(hosts):

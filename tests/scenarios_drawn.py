@@ -105,7 +105,7 @@ RULES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "pinned": _rule("pinned", workloads=_names, hosts=st.sampled_from([["old-1"], ["old-1", "old-2"], []])),
 }
-"""A strategy for every rule, by its kind."""
+"""A strategy for every rule that needs nothing else, by its kind."""
 CLASSES = (
     StorageClass(name="gold", cloud="alpha", per_gb_month="2", included_iops=5, per_iops_month="1", smallest="4Gi"),
     StorageClass(name="silver", cloud="beta", per_gb_month="3.33", size_step="3Gi"),
@@ -266,30 +266,27 @@ MONEY: dict[str, st.SearchStrategy[Any]] = {
     "discounts": st.sampled_from([[], [{"cloud": "alpha", "percent": 12.5}]]),
     "currency": st.sampled_from([{}, {"code": "CHF", "per_usd": "0.8871", "as_of": "2026-10-30"}]),
 }
-_licences = st.lists(
-    st.sampled_from(
+LICENCES = {
+    "licence": st.sampled_from(
         [
             {"rule": "licence", "workloads": {}, "per_month": "11.11"},
             {"rule": "licence", "workloads": "web", "per": "core", "per_month": "3.33"},
         ]
-    ),
-    max_size=1,
-)
+    )
+}
+_licences = st.lists(LICENCES["licence"], max_size=1)
 
 
 _release = st.sampled_from(
     [None, {"strategy": "rolling"}, {"strategy": "blue_green"}, {"strategy": "canary", "replicas": 1}]
 )
-_promised = st.lists(
-    st.one_of(
-        _rule("survive", workloads=_names, level=_level),
-        _rule("release_room", workloads=_names, at_once=st.sampled_from(["one", "all"])),
-        _rule("moves", workloads=_names, at_most=st.integers(0, 3)),
-        _rule("moves", workloads=_names, price=st.sampled_from(["5", "33.33"])),
-    ),
-    min_size=1,
-    max_size=2,
-)
+PROMISES = {
+    "survive": _rule("survive", workloads=_names, level=_level),
+    "release_room": _rule("release_room", workloads=_names, at_once=st.sampled_from(["one", "all"])),
+    "moves": _rule("moves", workloads=_names, at_most=st.integers(0, 3)),
+    "moves (price)": _rule("moves", workloads=_names, price=st.sampled_from(["5", "33.33"])),
+}
+_promised = st.lists(st.one_of(*PROMISES.values()), min_size=1, max_size=2)
 
 
 _points = st.lists(st.sampled_from(["100m", "500m", "1", "2500m"]), min_size=1, max_size=4)
@@ -314,15 +311,17 @@ _demand = st.fixed_dictionaries(
         ),
     },
 )
-_overload = st.lists(
-    _rule(
+OVERLOAD = {
+    "overload_risk": _rule(
         "overload_risk",
         hosts=st.one_of(st.just({}), _hosts),
         resources=st.sampled_from([["cpu"], ["memory"], ["cpu", "memory"]]),
         risk=st.sampled_from([0.001, 0.05, 0.4]),
-    ),
-    max_size=2,
-)
+    )
+}
+_overload = st.lists(OVERLOAD["overload_risk"], max_size=2)
+DRAWN = {name.partition(" (")[0] for name in (*RULES, *LICENCES, *PROMISES, *OVERLOAD)}
+"""The kinds of rules that scenarios are drawn with."""
 _agents = st.sampled_from(
     [
         "bare_metal",

@@ -35,6 +35,19 @@ def test_every_steered_plan_passes_the_verifier(case):
         assert tier.bound is None or tier.bound <= tier.value + 1e-9
 
 
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(case=scenarios(rules=2, lenient=True, money=True, promises=True, demand=True))
+def test_every_plan_with_all_rules_together_passes_the_verifier(case):
+    made = api.plan(case, solver=Steered(inner=Greedy()), stop=Stop(seconds=20, iterations=8))
+    if made.status.state != "INFEASIBLE":
+        assert api.verify(case, made) == ()
+    for entry in made.status.unplaced_workloads:
+        assert sum(reason.hosts for reason in entry.reasons) == entry.candidates
+        assert entry.smallest_change
+    for tier in made.status.tiers:
+        assert tier.bound is None or tier.bound <= tier.value + 1e-9
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(case=scenarios())
 def test_greedy_breaks_no_form(case):

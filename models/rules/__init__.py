@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.rules.base import ALL, BaseRule, SoftRule, rule_label
+from models.rules.base import ALL, BaseRule, SoftRule, rule_label, told_apart
 from models.rules.groups import Affinity, AntiAffinity, Colocation, Exclusive, Latency, Parity, Share, TopologySpread
 from models.rules.places import (
     Allow,
@@ -69,4 +69,5 @@ __all__ = [
     "TopologySpread",
     "VolumeLocality",
     "rule_label",
+    "told_apart",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -46,3 +48,24 @@ class SoftRule(BaseRule):
 def rule_label(rule: Any) -> str:
     """How messages call a rule: its own name, or its kind."""
     return str(rule.name or rule.rule)
+
+
+def told_apart(rules: Iterable[Any]) -> tuple[Any, ...]:
+    """The rules, with names for several of one kind that may be broken and have none: `share 1`, `share 2`.
+
+    Their breaches are listed rule by rule, so each needs a name. Hard rules without a name are told of as one.
+    """
+    stated = tuple(rules)
+    nameless = Counter(rule.rule for rule in stated if _lenient_and_nameless(rule))
+    seen: Counter[str] = Counter()
+    found = []
+    for rule in stated:
+        if _lenient_and_nameless(rule) and nameless[rule.rule] > 1:
+            seen[rule.rule] += 1
+            rule = rule.model_copy(update={"name": f"{rule.rule} {seen[rule.rule]}"})
+        found.append(rule)
+    return tuple(found)
+
+
+def _lenient_and_nameless(rule: Any) -> bool:
+    return not rule.name and rule.__dict__.get("mode", "hard") != "hard"  # models are slow to say what they lack

@@ -22,6 +22,10 @@ class NodeSelector(SoftRule):
     workloads: Workloads = ALL
     labels: dict[str, str] = Field(min_length=1)
 
+    def holds(self, labels: Mapping[str, str]) -> bool:
+        """Whether a host with these labels is admitted."""
+        return all(labels.get(key) == value for key, value in self.labels.items())
+
 
 class Expression(Frozen):
     """One condition on a host's labels (Kubernetes `NodeSelectorRequirement`)."""

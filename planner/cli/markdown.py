@@ -8,12 +8,11 @@ from models.plan import Plan, PlanStatus
 from planner.cli import breaches
 from planner.explain.binding import host_groups
 from planner.plots.labels import (
+    bound_by,
     counted,
     number,
-    percent,
     plural,
     printable,
-    resource_title,
     shortened,
     sign,
     to_the_cent,
@@ -130,7 +129,7 @@ def _hosts(plan: Plan, most: int) -> Iterator[str]:
             group.purchase.replace("_", " "),
             f"{group.per_hour.normalize():f}",
             number(group.density),
-            f"{resource_title(group.binding)} {percent(group.shares[group.binding])}" if group.binding else "–",
+            bound_by(group.binding, group.shares.get(group.binding)),
         )
         for group in groups[:most]
     ]

@@ -82,9 +82,10 @@ def plan(
     """Plan a scenario: where everything goes, what it costs, and how good that is known to be.
 
     Exit codes: 0 fine, 1 error, 2 changes (with --detailed-exitcode), 3 infeasible,
-    4 guard-rail breached, 5 out of time without any plan. Ctrl-C ends the search and keeps the
-    best plan so far.
+    4 guard-rail breached, 5 out of time without any plan. Ctrl-C or SIGTERM ends the search and
+    keeps the best plan so far.
     """
+    from models.bulk import collection_paused
     from planner import api
     from planner.cli.guards import Guards, found_nothing, verdict
     from planner.formats.documents import read_scenario
@@ -100,8 +101,9 @@ def plan(
     guards = Guards(_decimal(max_cost), min_density, max_hosts, max_unplaced)
     code, lines = verdict(made, guards)
     if not found_nothing(made):
-        _write(files, made, asked)
-        _show(made, asked, output, files, no_color)
+        with collection_paused():
+            _write(files, made, asked)
+            _show(made, asked, output, files, no_color)
     for line in lines:
         style = "green" if code is ExitCode.FINE else "bold red"
         head, colon, rest = printable(line).partition(":")

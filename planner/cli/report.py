@@ -14,8 +14,10 @@ from models.plan import Conflict, Plan, PlanStatus, Unplaced
 from models.scenario import Scenario
 from planner.cli import breaches
 from planner.explain.binding import HostGroup, host_groups
+from planner.plots.demand import Demands
 from planner.plots.labels import (
     amount,
+    bound_by,
     counted,
     money,
     number,
@@ -68,7 +70,9 @@ def _sections(plan: Plan, scenario: Scenario, width: int, *, wide: bool) -> Iter
     if plan.spec.hosts:
         yield _costs(status)
         columns = (*HOST_COLUMNS[:4], f"{sign(status.currency)}/h", *HOST_COLUMNS[5:])
-        yield _titled("Hosts", _hosts(host_groups(plan.spec.hosts), columns, width, wide=wide))
+        yield _titled(
+            "Hosts", _hosts(host_groups(Demands(scenario).as_used(plan).spec.hosts), columns, width, wide=wide)
+        )
         yield _titled("Bay plan", bay_plan_text(plan, width - 2, scenario))
     if status.breaches:
         yield _titled("Rules that may be broken", _breaches(status))
@@ -226,7 +230,7 @@ def _host_cells(group: HostGroup, *, zones: bool) -> tuple[str, ...]:
         group.purchase.replace("_", " "),
         f"{group.per_hour.normalize():f}",
         number(group.density),
-        f"{resource_title(group.binding)} {percent(group.shares[group.binding])}" if group.binding else "–",
+        bound_by(group.binding, group.shares.get(group.binding)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Planning under watch: a progress line on standard error, and Ctrl-C that keeps the best plan."""
+"""Planning under watch: a progress line on standard error, and Ctrl-C or SIGTERM that keep the best plan."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ _MICRO = {"cost": 1_000_000, "balance": 1_000_000}
 
 
 def solve(scenario: Scenario, stop: Stop, seed: int, console: Console, *, quiet: bool) -> Plan:
-    """Plan in a worker thread, while this one shows progress and listens for Ctrl-C.
+    """Plan in a worker thread, while this one shows progress and listens for Ctrl-C and SIGTERM.
 
-    The first Ctrl-C ends the search and keeps the best plan so far, the second one ends it all.
+    The first of them ends the search and keeps the best plan so far, the second one ends it all.
     """
     from planner import api
 
+    api.prepare(lambda words: None if quiet else console.print(words, style="dim"))
     clock = stop.start()
     worker = _Worker(lambda observer: api.plan(scenario, seed=seed, observer=observer, clock=clock))
     currency = scenario.spec.currency.code
@@ -88,11 +89,12 @@ def _interruptible(clock: Clock, console: Console) -> Iterator[None]:
         clock.cancel()
         console.print("stopping: the best plan so far is kept (Ctrl-C again aborts)", style="bold", soft_wrap=True)
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    before = {number: signal.signal(number, on_interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 Show = Callable[["Clock", "Progress | None"], None]

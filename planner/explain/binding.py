@@ -64,11 +64,11 @@ def _group(hosts: list[PlannedHost]) -> HostGroup:
     given: Counter[str] = Counter()
     used: Counter[str] = Counter()
     kept: Counter[str] = Counter()
-    for host in hosts:
-        limits = {name: limit for name in host.allocatable.amounts() if (limit := host.allocatable.limit(name))}
-        given.update(limits)
-        used.update({name: host.used[name] for name in limits})
-        kept.update({name: host.reserved[name] for name in limits})
+    for (allocatable, asked, reserved), count in Counter((h.allocatable, h.used, h.reserved) for h in hosts).items():
+        limits = {name: limit for name in allocatable.amounts() if (limit := allocatable.limit(name))}
+        given.update({name: limit * count for name, limit in limits.items()})
+        used.update({name: asked[name] * count for name in limits})
+        kept.update({name: reserved[name] * count for name in limits})
     bound = Counter(host.binding for host in hosts if host.binding)
     binding = min(bound, key=lambda name: (-bound[name], name)) if bound else ""
     return HostGroup(

@@ -257,13 +257,14 @@ def _shortages(outcome: Outcome) -> Iterator[Conflict]:
         given = reach(problem, bins, problem.capacity)
         for r in np.flatnonzero(asked > given)[:1]:
             names = _workloads(outcome, np.flatnonzero(inside))
-            kept = tuple(f"the room kept by {rule}" for i, (rule, _) in outcome.names.room.items() if inside[i])
+            rooms = tuple(dict.fromkeys(rule for i, (rule, _) in outcome.names.room.items() if inside[i]))
+            kept = tuple(f"the room kept by {rule}" for rule in rooms)
             quotas = blamed(problem, bins, problem.capacity, int(r), int(asked[r]))
             message = (
                 f"{_listed((*names, *kept))}: {outcome.amount(r, asked[r])} asked for; "
                 f"{_whose(quotas)} have {outcome.amount(r, given[r])} together"
             )
-            yield Conflict(workloads=names, rules=quotas or ("capacity",), message=message)
+            yield Conflict(workloads=names, rules=(*(quotas or ("capacity",)), *rooms), message=message)
 
 
 def _crowds(outcome: Outcome) -> Iterator[Conflict]:

@@ -13,7 +13,7 @@ from planner.explain.outcome import Bools, Ints, LeftOut, Outcome
 from planner.explain.steps import Step
 from planner.plots.labels import counted
 from planner.problem import UNLIMITED
-from planner.problem.forms import HOST, Limit, level_name
+from planner.problem.forms import HOST, Limit, Together, level_name
 from planner.problem.score import domain_counts
 
 
@@ -98,7 +98,10 @@ def _apart(outcome: Outcome, left: LeftOut) -> Iterator[Step]:
 
 def _together(outcome: Outcome, left: LeftOut) -> Iterator[Step]:
     for together in outcome.problem.together:
-        if left.item not in together.items or together.level == HOST:
+        if left.item not in together.items:
+            continue
+        if together.level == HOST:
+            yield _on_one_host(outcome, left, together)
             continue
         held = domain_counts(outcome.problem, outcome.solution, together.items, together.level)
         domains = [domain for domain, copies in held.items() if copies and domain >= 0]
@@ -114,7 +117,11 @@ def _together(outcome: Outcome, left: LeftOut) -> Iterator[Step]:
 
 def _near(outcome: Outcome, left: LeftOut) -> Iterator[Step]:
     for near in outcome.problem.near:
-        if left.item not in near.a or near.level == HOST:
+        if left.item not in near.a:
+            continue
+        if near.level == HOST:
+            others = "on a host with a replica of the workload it must be near"
+            yield _beside(outcome, left, near.b, near.rule, others)
             continue
         held = domain_counts(outcome.problem, outcome.solution, near.b, near.level)
         domains = [domain for domain, copies in held.items() if copies and domain >= 0]
@@ -126,6 +133,28 @@ def _near(outcome: Outcome, left: LeftOut) -> Iterator[Step]:
             detail = f"in no group of places within {rule.max_ms:g} ms of the workload it must be near"
             change = f"make room near that workload, or raise max_ms of {near.rule!r}"
         yield Step.plain(near.rule, alone, detail, change)
+
+
+def _beside(outcome: Outcome, left: LeftOut, others: Ints, rule: str, where: str) -> Step:
+    """Hosts that hold none of the others, or hold one but have no room left."""
+    contents = (content for _, _, content in outcome.solution.patterns())
+    holding = np.array([not set(content).isdisjoint(others.tolist()) for content in contents], dtype=bool)
+    enough = (outcome.free >= outcome.problem.size[left.item]).all(axis=1)
+    blocked = np.ones(outcome.problem.bins, dtype=bool)
+    blocked[outcome.solution.bin[holding & enough]] = False
+    change = f"make room {where}, or lift {rule!r} for it"
+    return Step.plain(rule, outcome.offerings_of(blocked), f"no room {where}", change)
+
+
+def _on_one_host(outcome: Outcome, left: LeftOut, together: Together) -> Step:
+    """Hosts without its other replicas or room beside them; where none is placed, without room for all."""
+    problem, items = outcome.problem, together.items
+    if outcome.solution.placed(problem.items)[items].any():
+        return _beside(outcome, left, items, together.rule, "on the host where its other replicas are")
+    asked = (problem.size[items] * problem.count[items][:, None]).sum(axis=0)
+    small = outcome.offerings_of((problem.capacity < asked).any(axis=1))
+    where = f"for all {int(problem.count[items].sum()):,} of them on one host"
+    return Step.plain(together.rule, small, f"no room {where}", f"make room {where}, or lift {together.rule!r} for it")
 
 
 def _kept_rooms(outcome: Outcome, left: LeftOut) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from typing import Any, SupportsInt
 import numpy as np
 import numpy.typing as npt
 
-from models.resources import CPU, GPU, IN_BYTES, describe_amount, plain_resource
+from models.resources import CPU, GPU, IN_BYTES, MEMORY, VOLUMES, describe_amount, plain_resource
 from models.rules import rule_label
 from models.selectors import WorkloadIndex
 from planner.problem import UNLIMITED, Names, Problem, Solution
@@ -20,6 +20,8 @@ from planner.problem.names import Narrowing
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 MIB = 2**20
+LOWERED = (CPU, MEMORY, VOLUMES)
+"""What rules can lower of a host, in the order of the columns of amounts in words."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,30 @@ class Outcome:
     def free(self) -> Ints:
         """int64[P, R]: room that is left on a host of each pattern."""
         return self.problem.capacity[self.solution.bin] - self.solution.load(self.problem.size)
+
+    @cached_property
+    def whole(self) -> Ints:
+        """int64[O, 3]: what each offering has for replicas of what rules can lower, in words."""
+        limits = ([offer.limit(name) for name in LOWERED] for offer in self.names.allocatable)
+        rows = [[2**62 if limit is None else limit for limit in row] for row in limits]
+        return np.array(rows, dtype=np.int64).reshape(-1, len(LOWERED))
+
+    @cached_property
+    def asked(self) -> Ints:
+        """int64[P, 3]: what the replicas on a host of each pattern ask for of it, in words."""
+        workloads = self.names.scenario.spec.workloads
+        rows = np.zeros((len(self.solution.bin), len(LOWERED)), dtype=np.int64)
+        for p, (_, _, content) in enumerate(self.solution.patterns()):
+            for item, copies in content.items():
+                if item not in self.names.room:
+                    asked = workloads[self.names.parts[item][0].workload].asked()
+                    rows[p] += [copies * asked.get(name, 0) for name in LOWERED]
+        return rows
+
+    def exhausted(self, item: int) -> Bools:
+        """bool[O]: standing hosts that are all in use, and have no room for the item."""
+        full = (self.used >= self.problem.available) & ~self.roomy(item)
+        return np.asarray(self.offerings_of(full) & self.standing, dtype=bool)
 
     def roomy(self, item: int) -> Bools:
         """bool[B]: bin types with a host in use that still has room for the item."""

@@ -24,9 +24,9 @@ def _ours(host: PlannedHost, own: set[str], pools: set[str]) -> bool:
 
 
 def _found(names: Names, hosts: Iterable[PlannedHost]) -> Iterator[Price]:
-    for host in hosts:
-        region = (names.topology.ancestor(host.location, "region") or host.location).rpartition("/")[2]
-        price = names.catalog.price_of.get((host.cloud, region, host.host_type, host.purchase))
+    for location, host_type, purchase in dict.fromkeys((h.location, h.host_type, h.purchase) for h in hosts):
+        region = (names.topology.ancestor(location, "region") or location).rpartition("/")[2]
+        price = names.catalog.price_of.get((location.split("/")[0], region, host_type, purchase))
         if price is not None:
             yield price
 

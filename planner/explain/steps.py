@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,13 @@ class Step:
     def plain(cls, rule: str, blocked: Bools, detail: str, change: str) -> Step:
         """A step that says the same of every offering."""
         return cls(rule, blocked, lambda removed: [(rule, removed, detail)], lambda _: change)
+
+    def sparing(self, others: Iterable[Step]) -> Step:
+        """The step without the offerings of others that say better what is in the way there."""
+        blocked = self.blocked.copy()
+        for other in others:
+            blocked &= ~other.blocked
+        return replace(self, blocked=blocked)
 
     def reasons(self, outcome: Outcome, removed: Bools) -> list[Reason]:
         """The funnel's lines for the offerings that this step removed."""

@@ -11,6 +11,7 @@ from models.catalog import HOURS_PER_MONTH
 from models.resources import describe_amount
 from planner.explain.outcome import Bools, Ints, LeftOut, Outcome
 from planner.explain.steps import Step, hosts_needed, more_hosts
+from planner.explain.withheld import withheld_when_used
 from planner.plots.labels import money, number, percent
 from planner.problem.forms import Cap, Quota
 from planner.problem.score import cap_use
@@ -20,8 +21,10 @@ STORAGE_POOL, A_MONTH = "storage pool ", " a month"
 
 
 def supply_steps(outcome: Outcome, left: LeftOut) -> Iterator[Step]:
-    """Full hosts, then caps on replicas and quotas on hosts that are used up."""
-    yield _full_step(outcome, left)
+    """Hosts with room that rules withhold, full hosts, then caps on replicas and quotas on hosts that are used up."""
+    withheld = tuple(withheld_when_used(outcome, left))
+    yield from withheld
+    yield _full_step(outcome, left).sparing(withheld)
     yield from _cap_steps(outcome, left)
     yield from _quota_steps(outcome, left)
 
@@ -94,8 +97,7 @@ def written(form: Quota | Cap, value: int) -> str:
 
 def _full_step(outcome: Outcome, left: LeftOut) -> Step:
     """Standing hosts that would hold a replica when empty, but are all in use and full."""
-    exhausted = (outcome.used >= outcome.problem.available) & ~outcome.roomy(left.item)
-    blocked = outcome.offerings_of(exhausted) & outcome.standing
+    blocked = outcome.exhausted(left.item)
 
     def tell(removed: Bools) -> list[tuple[str, Bools, str]]:
         kept = _kept_beside(outcome, removed)

@@ -13,6 +13,7 @@ from planner.explain.outcome import LeftOut, Outcome
 from planner.explain.steps import Step, rule_steps, size_step
 from planner.explain.supply import supply_steps, untried_step
 from planner.explain.survival import survival_steps
+from planner.explain.withheld import withheld_when_empty
 
 MOST_EXPLAINED = 200
 """So many entries get a funnel, those of the highest priority first; nobody reads more."""
@@ -57,8 +58,9 @@ def _entry(outcome: Outcome, left: LeftOut, *, explain: bool) -> Unplaced:
 
 
 def admission_steps(outcome: Outcome, left: LeftOut) -> tuple[Step, ...]:
-    """What keeps the replicas off hosts even when those are empty: rules on single hosts, size."""
-    return (*rule_steps(outcome, left), size_step(outcome, left))
+    """What keeps the replicas off hosts even when those are empty: rules on single hosts, what rules withhold, size."""
+    withheld = tuple(withheld_when_empty(outcome, left))
+    return (*rule_steps(outcome, left), *withheld, size_step(outcome, left).sparing(withheld))
 
 
 def smallest_change(outcome: Outcome, left: LeftOut, steps: Sequence[Step]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from models.plan import Plan, PlannedHost
 from models.resources import CPU, GPU, MEMORY, NAMES, PODS, VOLUMES
 from models.scenario import Scenario
-from planner.plots.groups import binding_resource, demands
+from planner.plots.demand import Demands
+from planner.plots.groups import binding_resource
 from planner.plots.labels import counted, escaped, number, resource_title, shortened, text_width
 from planner.plots.layout import Layout, layout, zones_of
 from planner.plots.palette import Palette, palette_of
@@ -41,6 +42,7 @@ def bay_plan_svg(plan: Plan, scenario: Scenario, resource: str = "auto") -> str:
     ValueError
         If no host knows the resource.
     """
+    plan = Demands(scenario).as_used(plan)
     chosen = chosen_resource(plan.spec.hosts, resource)
     pen = pen_of(plan, scenario, chosen)
     rows = list(_rows(pen))
@@ -58,7 +60,7 @@ def bay_plan_svg(plan: Plan, scenario: Scenario, resource: str = "auto") -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bay" role="img" width="{num(width)}" height="{num(height)}" '
         f'viewBox="0 0 {num(width)} {num(height)}"><title>Bay plan of {name}</title><style>{drawing_css()}</style>'
-        f'<defs>{HATCH}</defs><rect class="paper" width="100%" height="100%"/>{_title(plan, chosen, width)}'
+        f'<defs>{HATCH}</defs><rect class="paper" width="100%" height="100%"/>{_title(plan, pen, width)}'
         f"{''.join(body)}</svg>"
     )
 
@@ -75,16 +77,16 @@ def chosen_resource(hosts: Iterable[PlannedHost], resource: str) -> str:
 
 
 def shown_resources(plan: Plan) -> tuple[str, ...]:
-    """The resources worth a picture: CPU and memory, what some host limits, and what binds one."""
+    """The resources worth a picture: CPU and memory, and what some host limits or is bound by, if it tells how much."""
     hosts = plan.spec.hosts
     limited = [name for name in (PODS, VOLUMES, GPU) if any(host.allocatable.limit(name) for host in hosts)]
-    binding = [host.binding for host in hosts if host.binding]
+    binding = [host.binding for host in hosts if host.binding and host.allocatable.limit(host.binding)]
     return tuple(dict.fromkeys((CPU, MEMORY, *limited, *sorted(set(binding)))))
 
 
 def pen_of(plan: Plan, scenario: Scenario, resource: str) -> Pen:
     """Lay out a plan in a resource and gather what its panels are drawn with."""
-    demand = demands(scenario)
+    demand = Demands(scenario)
     palette = palette_of(plan, demand)
     placed = layout(zones_of(plan.spec.hosts, palette), resource, demand, palette)
     return Pen(placed, palette, plan.status.density_unit, plan.status.currency)
@@ -98,12 +100,12 @@ def region_panels(pen: Pen) -> Iterator[tuple[str, list[Drawing]]]:
         yield region, [draw_panel(panel, pen, max(40.0, tallest)) for panel in panels]
 
 
-def _title(plan: Plan, resource: str, width: float) -> str:
-    status = plan.status
+def _title(plan: Plan, pen: Pen, width: float) -> str:
+    status, varies = plan.status, any(column.when for panel in pen.layout.panels for column in panel.columns)
     name = shortened(plan.spec.scenario or plan.metadata.name, (width - 2 * MARGIN) / 20 / 1.1)
     told = (
         f"{counted(status.hosts_used, 'host')} · {number(status.density)} {status.density_unit}s per host · "
-        f"heights show {resource_title(resource)}"
+        f"heights show {resource_title(pen.layout.resource)}{' of each host at its fullest' if varies else ''}"
     )
     return (
         f'<text class="heading" x="{MARGIN}" y="44">{escaped(name)}</text>'

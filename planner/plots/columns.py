@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.resources import Resources
+from planner.plots.demand import Demands
 from planner.plots.groups import HostGroup
 from planner.plots.palette import Palette
 
@@ -21,7 +20,7 @@ class Stack:
     workloads : tuple of str
         Empty for use that no workload of the scenario accounts for.
     amount : float
-        What they take of one host, in the model's units.
+        What they take of one host when it is fullest, in the model's units.
     replicas : float
         On one host (the average where hosts differ).
     even : bool
@@ -45,6 +44,12 @@ class Column:
         The allocatable amount; None is without limit.
     stacks : tuple of Stack
         From the bottom up.
+    when : str
+        When the host is fullest, for people; "" where that is always.
+    risk : float or None
+        Where usage counts in place of requests, the chance that all replicas together use more than the host has.
+    idle : tuple of str
+        Workloads on it that take nothing then, though they do at other times.
     """
 
     group: HostGroup
@@ -52,6 +57,9 @@ class Column:
     limit: float | None
     stacks: tuple[Stack, ...]
     reserved: float
+    when: str = ""
+    idle: tuple[str, ...] = ()
+    risk: float | None = None
 
     @property
     def used(self) -> float:
@@ -69,30 +77,28 @@ class Column:
         return max(self.limit or 0, self.used)
 
 
-def column(
-    group: HostGroup, resource: str, demand: Mapping[str, Resources], palette: Palette, least: float = 0
-) -> Column:
+def column(group: HostGroup, resource: str, demand: Demands, palette: Palette, least: float = 0) -> Column:
     """Stack the contents of a host, the plan's largest family at the bottom.
 
     Parameters
     ----------
-    demand : mapping of str to Resources
-        What one replica takes, by workload.
+    demand : Demands
     least : float
         Grey stacks below this amount, in the model's units, are joined to one.
     """
     stacks: list[Stack] = []
     small: list[str] = []
     small_amount = 0.0
+    when, taken = demand.at_the_fullest(group.told, resource)
     for family, members in carried_by_family(group, palette).items():
-        each = {workload: demand[workload][resource] for workload in members if workload in demand}
-        taking = tuple(workload for workload, asked in each.items() if asked)
-        amount = sum(each[workload] * group.per_host(workload) for workload in taking)
+        taking = tuple(workload for workload in members if taken.get(workload))
+        amount = sum(taken[workload] for workload in taking)
         if not taking:
             continue
         if amount >= least or palette.has_hue(family):
             replicas = sum(group.contents[workload] for workload in taking) / group.count
-            stacks.append(Stack(family, taking, amount, replicas, even=len({each[name] for name in taking}) == 1))
+            each = {round(taken[name] / group.per_host(name), 6) for name in taking}
+            stacks.append(Stack(family, taking, amount, replicas, even=len(each) == 1))
         else:
             small += taking
             small_amount += amount
@@ -101,7 +107,9 @@ def column(
     unexplained = group.used(resource) - sum(stack.amount for stack in stacks)
     if unexplained > 1e-6 * group.used(resource):
         stacks.append(Stack("", (), unexplained))
-    return Column(group, resource, group.limit(resource), tuple(stacks), group.reserved(resource))
+    risk = demand.risk(group.hosts[0], resource)
+    idle = tuple(name for name in group.contents if name in demand and demand[name][resource] and not taken.get(name))
+    return Column(group, resource, group.limit(resource), tuple(stacks), group.reserved(resource), when, idle, risk)
 
 
 def carried_by_family(group: HostGroup, palette: Palette) -> dict[str, list[str]]:

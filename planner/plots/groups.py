@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.plan import PlannedHost
-from models.resources import Resources
-from models.scenario import Scenario
 from planner.plots.labels import resource_title
 
 MOST_BANDS = 4
@@ -50,17 +48,17 @@ class HostGroup:
 
     def limit(self, resource: str) -> float | None:
         """What one host can give of a resource, in the model's units; None is without limit."""
-        limits = [host.allocatable.limit(resource) for host in self._told]
+        limits = [host.allocatable.limit(resource) for host in self.told]
         stated = [limit for limit in limits if limit is not None]
         return sum(stated) / len(stated) if stated else None
 
     def used(self, resource: str) -> float:
-        """What the placed replicas ask of one host, in the model's units."""
-        return sum(host.used[resource] for host in self._told) / len(self._told)
+        """What the placed replicas ask of one host at its fullest, in the model's units."""
+        return sum(host.used[resource] for host in self.told) / len(self.told)
 
     def reserved(self, resource: str) -> float:
         """What headroom rules keep free of one host, in the model's units."""
-        return sum(host.reserved[resource] for host in self._told) / len(self._told)
+        return sum(host.reserved[resource] for host in self.told) / len(self.told)
 
     def share(self, resource: str) -> float | None:
         """The used share of a resource, 0-1 (above 1 where a host is overfull); None without limit."""
@@ -90,7 +88,7 @@ class HostGroup:
         return "/".join(shared) or "several clouds"
 
     @cached_property
-    def _told(self) -> tuple[PlannedHost, ...]:
+    def told(self) -> tuple[PlannedHost, ...]:
         """The hosts that amounts are read from: one is enough where all are alike."""
         return self.hosts[:1] if self.alike else self.hosts
 
@@ -119,12 +117,14 @@ def _grouped(hosts: Iterable[PlannedHost], key: Callable[[PlannedHost], Hashable
 
 
 def _likeness(host: PlannedHost, families: Mapping[str, str]) -> Hashable:
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for workload, ordinals in host.runs.items():
-        counts[families.get(workload, workload)] += len(ordinals)
-    carried = frozenset((+counts).items())
-    sizes = tuple(frozenset(vector.amounts().items()) for vector in (host.allocatable, host.used, host.reserved))
-    return host.host_type, host.purchase, host.per_hour, host.binding, host.standing, sizes, carried
+        if ordinals:
+            family = families.get(workload, workload)
+            counts[family] = counts.get(family, 0) + len(ordinals)
+    sizes = host.allocatable, host.used, host.reserved
+    kind = host.host_type, host.purchase, host.per_hour, host.binding, host.standing
+    return kind, sizes, frozenset(counts.items())
 
 
 def _kind(host: PlannedHost) -> Hashable:
@@ -208,12 +208,7 @@ def by_location(hosts: Sequence[PlannedHost], most: int) -> dict[str, list[Plann
         depth -= 1
 
 
-def demands(scenario: Scenario) -> dict[str, Resources]:
-    """What one replica of each workload takes of a host."""
-    return {workload.name: workload.demand() for workload in scenario.spec.workloads}
-
-
 def binding_resource(hosts: Sequence[PlannedHost]) -> str:
-    """The resource that binds most hosts; `cpu` where nothing is known."""
-    counts = Counter(host.binding for host in hosts if host.binding)
+    """The resource that binds most hosts of those that tell how much they have; `cpu` where nothing is known."""
+    counts = Counter(host.binding for host in hosts if host.binding and host.allocatable.limit(host.binding))
     return min(counts, key=lambda name: (-counts[name], resource_title(name))) if counts else "cpu"

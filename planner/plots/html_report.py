@@ -7,10 +7,10 @@ from collections import Counter
 from importlib.resources import files
 
 from models.plan import Plan, PlanStatus
-from models.resources import Resources
+from models.resources import CPU, MEMORY, Resources
 from models.scenario import Scenario
 from planner.plots.bayplan import chosen_resource, pen_of, region_panels, shown_resources
-from planner.plots.groups import demands
+from planner.plots.demand import Demands
 from planner.plots.html_tables import binding_table, cost_table, goals_table, provenance, unplaced_section
 from planner.plots.labels import counted, escaped, money, number, plural, printable, resource_title, shortened
 from planner.plots.layout import zones_of
@@ -37,6 +37,7 @@ def bay_plan_html(plan: Plan, scenario: Scenario) -> str:
     str
         An HTML document.
     """
+    plan = Demands(scenario).as_used(plan)
     folder = files("planner.plots") / "page"
     style = (folder / "report.css").read_text(encoding="utf-8")
     script = (folder / "report.js").read_text(encoding="utf-8")
@@ -108,7 +109,7 @@ def _warnings(status: PlanStatus) -> str:
 
 def _bay(plan: Plan, scenario: Scenario) -> str:
     """The drawing in every resource, one of them shown, with its controls."""
-    demand = demands(scenario)
+    demand = Demands(scenario)
     palette = palette_of(plan, demand)
     inline = json.dumps(_searchable(plan, palette))
     # No "<" in the data: nothing in a name can end the script or open a comment.
@@ -128,8 +129,20 @@ def _bay(plan: Plan, scenario: Scenario) -> str:
 <div class="bar"><span class="choice" role="group" aria-label="What heights stand for">{buttons}</span>
 <input id="search" type="search" placeholder="Find a workload" aria-label="Find a workload" autocomplete="off"/>
 <span id="found" class="quiet" role="status"></span></div>
-{_legend(plan, palette)}{views}
+{_legend(plan, palette)}{_heights(plan, scenario)}{views}
 <script type="application/json" id="workloads">{inline}</script></section>"""
+
+
+def _heights(plan: Plan, scenario: Scenario) -> str:
+    """What columns show where demand is not always the same."""
+    placed = {name for host in plan.spec.hosts for name in host.runs}
+    told = []
+    if any(workload.varies for workload in scenario.spec.workloads if workload.name in placed):
+        told.append("Demand varies: every host is drawn at the time when it is fullest; point at it to see when.")
+    demand = Demands(scenario)
+    if any(demand.risk(host, resource) is not None for host in plan.spec.hosts for resource in (CPU, MEMORY)):
+        told.append("Where usage counts in place of requests, a host shows mean usage and, in grey, a margin for more.")
+    return "".join(f'<p class="quiet">{line}</p>' for line in told)
 
 
 def _searchable(plan: Plan, palette: Palette) -> dict[str, list[str] | list[int]]:
@@ -185,8 +198,9 @@ def _view(plan: Plan, scenario: Scenario, resource: str, shown: bool) -> str:
     for region, panels in regions:
         cloud, _, rest = region.partition("/")
         parts.append(f'<h3>{escaped(cloud)} <span>{escaped(rest)}</span></h3><div class="flow{pairs}">')
+        widest = max(panel.width for panel in panels)  # those of a region line up
         for panel in panels:
-            width = panel.width if crowded else slot
+            width = panel.width if crowded else widest
             size = f'width="{num(width * alone)}" height="{num(panel.height * alone)}"'
             box = f'viewBox="0 0 {num(width)} {num(panel.height)}"'
             parts.append(f'<svg class="bay" role="img" {size} {box}>{panel.body}</svg>')

@@ -125,6 +125,13 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}\u00a0%"
 
 
+def bound_by(resource: str, share: float | None) -> str:
+    """What binds hosts and how much of it is used, where hosts tell how much there is: `CPU 91 %`."""
+    if not resource:
+        return "–"
+    return resource_title(resource) + (f" {percent(share)}" if share is not None else "")
+
+
 def money(value: Decimal, currency: str) -> str:
     """An amount of money, with cents only where they matter."""
     text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"

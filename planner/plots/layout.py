@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from models.plan import PlannedHost
-from models.resources import Resources
 from planner.plots.columns import Column, column
+from planner.plots.demand import Demands
 from planner.plots.groups import HostGroup, by_location, host_groups
 from planner.plots.labels import unit_of
 from planner.plots.palette import Palette
@@ -43,7 +43,8 @@ class Zone:
     def name(self) -> str:
         """What its panel is headed with: the path below the region, or the last name there is."""
         parts = self.path.split("/")
-        return "/".join(parts[2:]) if len(parts) > 2 else parts[-1]
+        name = "/".join(parts[2:]) if len(parts) > 2 else parts[-1]
+        return f"zone {name}" if name.isdigit() else name
 
 
 def zones_of(hosts: tuple[PlannedHost, ...], palette: Palette) -> tuple[Zone, ...]:
@@ -111,7 +112,7 @@ class Layout:
         return [step * i for i in range(int(top / step + 1e-9) + 1)]
 
 
-def layout(zones: tuple[Zone, ...], resource: str, demand: dict[str, Resources], palette: Palette) -> Layout:
+def layout(zones: tuple[Zone, ...], resource: str, demand: Demands, palette: Palette) -> Layout:
     """Lay out all zones at one common scale, the largest host setting it."""
     drawn = sum(len(zone.groups) for zone in zones)
     widest = max((len(zone.groups) for zone in zones), default=1)

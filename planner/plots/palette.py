@@ -97,8 +97,10 @@ def palette_of(plan: Plan, demand: Mapping[str, Resources]) -> Palette:
     replicas: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for host in plan.spec.hosts:
-        replicas.update({workload: len(ordinals) for workload, ordinals in host.runs.items() if ordinals})
-        total.update(host.allocatable.amounts())
+        for workload, ordinals in host.runs.items():
+            replicas[workload] += len(ordinals)
+    for allocatable, hosts in Counter(host.allocatable for host in plan.spec.hosts).items():
+        total.update({name: amount * hosts for name, amount in allocatable.amounts().items()})
 
     def share(family: Family) -> float:
         asked: Counter[str] = Counter()
@@ -107,7 +109,7 @@ def palette_of(plan: Plan, demand: Mapping[str, Resources]) -> Palette:
             asked.update({name: value * replicas[workload] for name, value in each.items()})
         return max((value / total[name] for name, value in asked.items() if total[name]), default=0.0)
 
-    kin = families_of(replicas, demand, len(HUES))
+    kin = families_of(+replicas, demand, len(HUES))
     families = [Family(name, members, sum(replicas[member] for member in members)) for name, members in kin.items()]
     return Palette(tuple(sorted(families, key=lambda family: (-share(family), -family.replicas, family.name))))
 

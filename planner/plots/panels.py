@@ -129,7 +129,7 @@ def _names(panel: Panel, pen: Pen) -> Iterator[str]:
 def _host(column: Column, name: str, pen: Pen, x: float, base: float) -> str:
     width, scale, group = pen.layout.column_width, pen.layout.scale, column.group
     full = column.height * scale
-    parts = [f"<title>{_host_title(group, pen)}</title>"]
+    parts = [f"<title>{_host_title(column, pen)}</title>"]
     if group.count > 1 and column.limit:
         parts.append(f'<rect class="deck" x="4" y="{num(-full - 4)}" width="{num(width)}" height="{num(full)}"/>')
     if column.limit:
@@ -246,8 +246,9 @@ def _bought(groups: list[HostGroup]) -> str:
     return ", ".join(counts) if len(counts) == 1 else ", ".join(f"{n:,} {name}" for name, n in counts.items())
 
 
-def _host_title(group: HostGroup, pen: Pen) -> str:
+def _host_title(column: Column, pen: Pen) -> str:
     """What the pointer over a host tells; lines are escaped one by one."""
+    group = column.group
     first = group.hosts[0]
     names = first.name if group.count == 1 else f"{group.count:,} hosts: {first.name} … {group.hosts[-1].name}"
     lines = [names, f"{group.type_names}, {group.purchases}, {group.location}"]
@@ -262,7 +263,12 @@ def _host_title(group: HostGroup, pen: Pen) -> str:
         if limit:
             share = percent(group.used(resource) / limit)
             binds = ", binds" if resource == group.binding else ""
-            lines.append(f"{amount(resource, group.used(resource))} of {amount(resource, limit)} ({share}{binds})")
+            when = f" {column.when}" if column.when and resource == column.resource else ""
+            used = amount(resource, group.used(resource))
+            lines.append(f"{used} of {amount(resource, limit)} ({share}{binds}){when}")
+    if column.idle:
+        named, more = ", ".join(column.idle[:MOST_MEMBERS]), len(column.idle) - MOST_MEMBERS
+        lines.append(f"take nothing then: {named}" + (f" and {more:,} more" if more > 0 else ""))
     each = " each" if group.count > 1 and group.alike else ""
     price = f"{first.per_hour.normalize():f}"
     lines.append(f"${price} an hour{each}" if pen.currency == "USD" else f"{price} {pen.currency} an hour{each}")
@@ -270,10 +276,14 @@ def _host_title(group: HostGroup, pen: Pen) -> str:
 
 
 def _stack_title(stack: Stack, column: Column) -> str:
+    if not stack.workloads and column.risk is not None:
+        margin = f"margin of {amount(column.resource, stack.amount)} over mean usage"
+        return escaped(f"{margin}: a chance of {column.risk * 100:g} % that all together use more")
     if not stack.workloads:
         return escaped(f"{amount(column.resource, stack.amount)} of workloads outside the scenario")
     share = f" ({percent(stack.amount / column.limit)} of the host)" if column.limit else ""
-    taken = f"{amount(column.resource, stack.amount)}{share}"
+    when = f" {column.when}" if column.when else ""
+    taken = f"{amount(column.resource, stack.amount)}{share}{when}"
     if stack.family:
         head = [f"{stack.family} × {number(stack.replicas)}", taken]
     else:

@@ -13,10 +13,10 @@ from rich.style import Style
 from rich.text import Text
 
 from models.plan import Plan, PlannedHost
-from models.resources import Resources
 from models.scenario import Scenario
 from planner.plots.columns import Column, Stack, carried_by_family, column
-from planner.plots.groups import HostGroup, binding_resource, by_location, demands, host_groups
+from planner.plots.demand import Demands
+from planner.plots.groups import HostGroup, binding_resource, by_location, host_groups
 from planner.plots.labels import counted, number, percent, resource_title, shortened, unit_of
 from planner.plots.palette import Palette, palette_of
 
@@ -58,9 +58,10 @@ class BayPlanText:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         coloured = console.color_system is not None and not console.no_color
         width = max(20, min(self.width, options.max_width))
-        demand = demands(self.scenario) if self.scenario else {}
-        pen = _Pen(width, coloured, demand, palette_of(self.plan, demand), binding_resource(self.plan.spec.hosts))
-        for line in _picture(self.plan.spec.hosts, pen, self.lines):
+        demand = Demands(self.scenario) if self.scenario else None
+        plan = demand.as_used(self.plan) if demand is not None else self.plan
+        pen = _Pen(width, coloured, demand, palette_of(plan, demand or {}), binding_resource(plan.spec.hosts))
+        for line in _picture(plan.spec.hosts, pen, self.lines):
             if options.ascii_only:
                 line = _in_ascii(line)
             line.truncate(width, overflow="ellipsis" if not options.ascii_only else "crop")
@@ -74,7 +75,7 @@ class _Pen:
 
     width: int
     coloured: bool
-    demand: dict[str, Resources]
+    demand: Demands | None
     palette: Palette
     resource: str
     largest: float = 0
@@ -165,7 +166,7 @@ def _row(group: HostGroup, pen: _Pen) -> Text:
 
 def _column(group: HostGroup, pen: _Pen) -> Column:
     """The host's stacks; split by replicas where it is not known what a replica takes."""
-    if pen.demand:
+    if pen.demand is not None:
         return column(group, pen.resource, pen.demand, pen.palette)
     each = group.used(pen.resource) / max(1, sum(group.contents.values()))
     stacks = tuple(

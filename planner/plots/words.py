@@ -41,6 +41,9 @@ def verdict(status: PlanStatus) -> tuple[str, str]:
     # A bound of 0 says nothing: no plan does with less.
     if status.gap is None or not status.bound:
         return "Valid, not proven best", "The plan keeps every rule; how far it is from the best is not known."
+    if status.gap <= 1e-9:
+        least = goal_value(goal, status.bound, status.currency)
+        return f"Best in {status.objective_goal}", f"No plan does with less than {least}; not every goal is proven."
     # Rounded up: a gap is a promise about the most that can be missing.
     gap = f"{max(0.1, -(-status.gap * 1000 // 1) / 10):g} %"
     least = goal_value(goal, status.bound, status.currency)

@@ -36,7 +36,8 @@ def breaches(problem: Problem, solution: Solution, form: Form) -> int:
             return int((copies * times).sum() - copies.max(initial=0))
         case Spread():
             copies, _ = _held(problem, solution, form.items, form.level, everywhere=True)
-            counts = copies[form.domains + 1]
+            # A domain in which no bin type is left holds nothing.
+            counts = np.append(copies, 0)[np.minimum(form.domains + 1, len(copies))]
             most = (0 if form.zero_minimum else counts.min()) + form.max_skew
             return int(np.maximum(counts - most, 0).sum())
         case Quota():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.bulk import collection_paused
 from models.catalog import Catalog
 from models.scenario import Scenario
 from planner.problem.carbon import carbon_of
@@ -39,6 +40,7 @@ from planner.problem.problem import Problem
 from planner.problem.rules import FORMS, PLACES, commitments, licence, node_affinity
 
 
+@collection_paused()
 def build(scenario: Scenario, catalog: Catalog) -> tuple[Problem, Names]:
     """Compile a scenario into a `Problem` and the `Names` behind its arrays.
 

@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from models.bulk import collection_paused
 from models.plan import PlannedHost
 from models.resources import Resources, plain_resource
 from planner.problem.names import Names
 from planner.problem.problem import UNLIMITED, Problem
 from planner.problem.solution import Solution
+from planner.problem.stay import matched
+
+_FIELDS = set(PlannedHost.model_fields)
+"""All are set: one set of their names does for every host."""
 
 
+@collection_paused()
 def decode(problem: Problem, names: Names, solution: Solution) -> tuple[PlannedHost, ...]:
     """Hosts of the plan, with the ordinals of the replicas that each carries.
 
     Merged offerings (equal zones, say) take turns, so that hosts that nothing tells apart spread
-    over them. Ordinals are handed out in order of hosts.
+    over them; of equal standing hosts, each carries what runs there today as far as that can be.
+    Ordinals are handed out in order of hosts.
     """
-    turns = [_turns(names, b) for b in range(problem.bins)]
     replicas = [_ordinals(names, i) for i in range(problem.items)]
     taken = [0] * problem.items
     workloads = names.scenario.spec.workloads
     demand = {workload.name: asked for workload, asked in zip(workloads, names.over_time, strict=True)}
     numbers: dict[str, int] = defaultdict(int)
-    hosts: list[PlannedHost] = []
+    vectors = _Vectors()
+    carried: list[tuple[int, dict[int, int], dict[str, list[int]]]] = []
+    bindings: list[str] = []
     for bin_type, multiplicity, content in _largest_first(problem, solution):
+        bindings += [_binding(problem, bin_type, content)] * multiplicity
         for _ in range(multiplicity):
             runs: dict[str, list[int]] = defaultdict(list)
             for item, copies in content.items():
                 for workload, ordinal in replicas[item][taken[item] : taken[item] + copies]:
                     runs[workload].append(ordinal)
                 taken[item] += copies
-            name = _name(names, offering := next(turns[bin_type]), numbers)
-            binding = _binding(problem, bin_type, content)
-            hosts.append(_host(names, offering, name, content, runs, demand, binding))
+            carried.append((bin_type, content, runs))
+    hosts: list[PlannedHost] = []
+    for (_, content, runs), offering, binding in zip(carried, _handed_out(names, carried), bindings, strict=True):
+        name = _name(names, offering, numbers)
+        hosts.append(_host(names, offering, name, content, runs, demand, binding, vectors))
     return tuple(hosts)
 
 
@@ -45,14 +56,22 @@ def _largest_first(problem: Problem, solution: Solution) -> list[tuple[int, int,
     return sorted(solution.patterns(), key=lambda p: (p[0], -p[1], sorted(p[2].items())))
 
 
-def _turns(names: Names, b: int) -> Iterator[int]:
-    """The offerings of a bin type, standing hosts once each, others in turn without end."""
-    members = names.members[b]
-    if names.offerings[members[0]].host:
-        yield from sorted(members, key=lambda o: names.offerings[o].releasable)
-        return
-    while True:
-        yield from members
+def _handed_out(names: Names, carried: Sequence[tuple[int, dict[int, int], dict[str, list[int]]]]) -> list[int]:
+    """The offering of every host: standing ones where most replicas stay, others in turn."""
+    by_bin: dict[int, list[int]] = defaultdict(list)
+    for n, (b, _, _) in enumerate(carried):
+        by_bin[b].append(n)
+    today = {host.name: host.runs for host in names.scenario.spec.hosts}
+    offerings = [0] * len(carried)
+    for b, numbers in by_bin.items():
+        members = names.members[b]
+        chosen = [members[n % len(members)] for n in range(len(numbers))]
+        if names.offerings[members[0]].host:
+            planned = [{name: len(ordinals) for name, ordinals in carried[n][2].items()} for n in numbers]
+            chosen = [members[m] for m in matched([names.offerings[o] for o in members], today, planned)]
+        for n, offering in zip(numbers, chosen, strict=True):
+            offerings[n] = offering
+    return offerings
 
 
 def _ordinals(names: Names, item: int) -> list[tuple[str, int]]:
@@ -80,6 +99,7 @@ def _host(
     runs: dict[str, list[int]],
     demand: Mapping[str, Mapping[str, int]],
     binding: str,
+    vectors: _Vectors,
 ) -> PlannedHost:
     offer = names.offerings[o]
     used = _peak(_sum((demand[workload], len(ordinals)) for workload, ordinals in runs.items()))
@@ -88,6 +108,7 @@ def _host(
     for item in content.keys() & names.held.keys():
         held[names.scenario.spec.workloads[names.held[item]].name] += content[item]
     return PlannedHost.model_construct(
+        _FIELDS,
         name=name,
         location=offer.location,
         host_type=offer.host_type,
@@ -96,12 +117,20 @@ def _host(
         per_hour=offer.per_hour,
         standing=bool(offer.host),
         allocatable=names.allocatable[o],
-        used=Resources.of(used),
-        reserved=Resources.of(reserved),
+        used=vectors[tuple(used.items())],
+        reserved=vectors[tuple(reserved.items())],
         binding=binding,
         runs={workload: tuple(sorted(ordinals)) for workload, ordinals in sorted(runs.items())},
         held=dict(sorted(held.items())),
     )
+
+
+class _Vectors(dict[tuple[tuple[str, int], ...], Resources]):
+    """Vectors by their amounts: hosts that carry as much share one."""
+
+    def __missing__(self, amounts: tuple[tuple[str, int], ...]) -> Resources:
+        self[amounts] = made = Resources.of(dict(amounts))
+        return made
 
 
 def _sum(parts: Iterable[tuple[Mapping[str, int], int]]) -> dict[str, int]:

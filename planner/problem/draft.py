@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from models.catalog import HOURS_PER_MONTH, Catalog
 from models.resources import Resources
+from models.rules import BaseRule
 from models.scenario import Scenario
 from models.selectors import Hosts, WorkloadIndex, WorkloadSelector
 from models.supply import Offering, offerings, topology_of
@@ -25,6 +26,7 @@ from planner.problem.extras.egress import Egress
 from planner.problem.names import Narrowing
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -159,7 +161,9 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
     eligible: Bools | None = None
     _masks: dict[str, Bools] = field(default_factory=dict)
+    _eligible_domains: dict[tuple[int, bytes], Ints] = field(default_factory=dict)
     _rule: Any = None
+    _mode: str = "hard"
 
     @classmethod
     def of(cls, scenario: Scenario, catalog: Catalog) -> Draft:
@@ -189,6 +193,16 @@ class Draft:
             self._masks[key] = np.fromiter((holds(o) for o in self.offerings), dtype=bool, count=len(self.offerings))
         return self._masks[key]
 
+    def eligible_domains(self, workloads: Iterable[int], level: int) -> Ints:
+        """Ids of the domains of a level, ascending, in which labels and allowed hosts let some of the workloads in."""
+        assert self.eligible is not None
+        admitted = self.eligible[list(workloads)].any(axis=0)
+        key = (level, admitted.tobytes())
+        if key not in self._eligible_domains:
+            found = np.unique(self.domain[admitted, level])
+            self._eligible_domains[key] = found[found >= 0]
+        return self._eligible_domains[key]
+
     def standing(self, names: Iterable[str]) -> Bools:
         """bool[O]: the standing hosts of these names."""
         wanted = frozenset(names)
@@ -198,25 +212,12 @@ class Draft:
         """bool[O]: the offerings inside a domain."""
         return self.mask(f"within {domain}", lambda offer: is_within(offer.location, domain))
 
-    def rules(self, *kinds: type) -> Iterator[Any]:
+    def rules(self, *kinds: type[BaseRule]) -> Iterator[Any]:
         """The rules in force of some classes; what is drafted meanwhile is meant as strictly as the rule at hand."""
-        wanted = [numbered for kind in kinds for numbered in self._rules_by_kind.get(kind, ())]
-        for _, rule in wanted if len(kinds) == 1 else sorted(wanted, key=lambda numbered: numbered[0]):
-            self._rule = rule
+        for rule in self.scenario.spec.rules_of(*kinds):
+            self._rule, self._mode = rule, rule.__dict__.get("mode", "hard")  # what a model lacks, it finds slowly
             yield rule
-        self._rule = None
-
-    @cached_property
-    def _rules_by_kind(self) -> dict[type, list[tuple[int, Any]]]:
-        """The rules in force with their numbers, by class."""
-        found: dict[type, list[tuple[int, Any]]] = {}
-        for numbered in enumerate(self.scenario.spec.rules_in_force):
-            found.setdefault(type(numbered[1]), []).append(numbered)
-        return found
-
-    @property
-    def _mode(self) -> str:
-        return getattr(self._rule, "mode", "hard")
+        self._rule, self._mode = None, "hard"
 
     @property
     def _penalty(self) -> int:
@@ -233,7 +234,8 @@ class Draft:
         if self._mode == "mend":
             self._mend_places(rule, workloads, admitted)
             return
-        self.admits[list(workloads)] &= admitted
+        rows = list(workloads) if len(workloads) > 1 else workloads[0]  # asking for one row by its number is quick
+        self.admits[rows] &= admitted
         self.narrowings.append(Narrowing(rule, frozenset(workloads), admitted))
 
     def _mend_places(self, rule: str, workloads: Sequence[int], admitted: Bools) -> None:

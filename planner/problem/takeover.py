@@ -2,9 +2,10 @@
 
 What is lost are all hosts of one domain of a level, or one host. Its copies of surviving items are
 placed again on the other hosts of the plan, by first fit in decreasing order of their dominant share of all
-room. They find room beside what stays; in place of items of lower priority that do not survive, and of
-room kept free; and where `fits`, capacities, limits on hosts and groups kept apart on hosts let them.
-Forms over larger domains are not asked: for the time of a loss it is enough to run.
+room, or of the sum of their shares (orders that `verify` tries, too). They find room beside what stays; in
+place of items of lower priority that do not survive, and of room kept free; and where `fits`, capacities,
+limits on hosts and groups kept apart on hosts let them. Forms over larger domains are not asked: for the time
+of a loss it is enough to run.
 
 That some packing exists is NP-hard to decide, so the promise is kept only where this one finds it:
 a solution that breaks it here might still survive, one that keeps it does.
@@ -19,6 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from models.resources import plain_resource
 from planner.problem.extras.survival import Survival
 from planner.problem.forms import HOST, Limit
 from planner.problem.problem import ROOM_PRIORITY, UNLIMITED, Problem
@@ -135,8 +137,8 @@ class _Ground:
 
     Attributes
     ----------
-    order : int64[I]
-        Item types in the order in which they are placed.
+    orders : tuple of int64[I]
+        Item types in the orders in which they are placed, one after the other until one finds room for all.
     host_pattern : int64[H]
         Hosts in the order in which `decode` names them.
     single : bool
@@ -145,7 +147,7 @@ class _Ground:
 
     problem: Problem
     solution: Solution
-    order: Ints
+    orders: tuple[Ints, ...]
     host_pattern: Ints
     rank: Ints
     free: Ints
@@ -169,7 +171,7 @@ class _Ground:
         for q in wanted:
             free[q] = room - solution.load(problem.size * stays[q][:, None])
         return cls(
-            problem, solution, _decreasing(problem, solution), np.repeat(turn, solution.multiplicity[turn]),
+            problem, solution, tuple(_decreasing(problem, solution)), np.repeat(turn, solution.multiplicity[turn]),
             rank.astype(np.int64), free, stays, _limits(problem), _pairs(problem), survival.level == HOST,
         )  # fmt: skip
 
@@ -178,24 +180,42 @@ class _Ground:
         lost = inside[self.host_pattern]
         if self.single:
             lost[np.flatnonzero(lost)[1:]] = False
-        order = self.order[fallen[self.order] > 0]
+        items = np.flatnonzero(fallen)
+        smallest = self.problem.size[items].min(axis=0, initial=UNLIMITED)
+        roomy = (self.free[np.unique(self.rank[items])].max(axis=0, initial=-1) >= smallest).all(axis=1)
+        some = roomy[self.host_pattern]  # first fit passes over all others in any case
+        left: dict[int, int] = {}
+        for n, order in enumerate(self.orders):
+            found = self._first_fit(order[fallen[order] > 0], fallen, lost, some)
+            if n == 0 or sum(found.values()) < sum(left.values()):
+                left = found
+            if not left:
+                break
+        return left
+
+    def _first_fit(self, order: Ints, fallen: Ints, lost: Bools, some: Bools) -> dict[int, int]:
         left = take_over(
-            order, fallen[order], lost, self.host_pattern, self.solution.bin, self.solution.start, self.solution.item,
-            self.solution.copies, self.problem.size, self.problem.fits, self.rank, self.free, self.stays,
-            self.limits, self.pairs,
+            order, fallen[order], lost[some], self.host_pattern[some], self.solution.bin, self.solution.start,
+            self.solution.item, self.solution.copies, self.problem.size, self.problem.fits, self.rank, self.free,
+            self.stays, self.limits, self.pairs,
         )  # fmt: skip
         return {int(i): int(n) for i, n in zip(order, left, strict=True) if n}
 
 
-def _decreasing(problem: Problem, solution: Solution) -> Ints:
-    """int64[I]: the largest dominant share of all hosts' room first; of equal ones, those that fewest hosts admit."""
+def _decreasing(problem: Problem, solution: Solution) -> Iterator[Ints]:
+    """int64[I]: the largest dominant share of all hosts' room first; of equal ones, those that fewest hosts admit.
+
+    Then the largest sum of shares first, where no resource has several columns, which would count it several times.
+    """
     room = problem.capacity[solution.bin]
     limited = (room < UNLIMITED).any(axis=0)
     total = (np.where(room < UNLIMITED, room, 0) * solution.multiplicity[:, None]).sum(axis=0)
     shares = np.where(limited, problem.size / np.maximum(total, 1), 0.0)
     admitting = problem.fits[:, solution.bin] @ solution.multiplicity
     keys = (np.arange(problem.items), admitting, *reversed((-problem.size).T), -shares.max(axis=1))
-    return np.lexsort(keys).astype(np.int64)
+    yield np.lexsort(keys).astype(np.int64)
+    if all(name == plain_resource(name) for name in problem.resources):
+        yield np.argsort(-shares.sum(axis=1), kind="stable").astype(np.int64)
 
 
 def _limits(problem: Problem) -> tuple[Ints, Ints, Ints, Bools]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable
-from functools import singledispatch
-from typing import Any
+from functools import partial, singledispatch
+from typing import Any, get_args
 
 from models.catalog import Catalog
 from models.rules import Allow, Forbid, NodeAffinity, NodeSelector, Residency, Toleration, Tolerations
@@ -13,9 +13,12 @@ from models.scenario import Scenario
 from models.selectors import WorkloadIndex
 from models.supply import Offering
 from models.workload import Workload
+from planner.verify.asked import Asked
 from planner.verify.sources import Sources
 
 HostRule = NodeSelector | NodeAffinity | Allow | Forbid | Residency
+Refusals = Asked[Offering, str]
+HOST_RULES: tuple[type[HostRule], ...] = get_args(HostRule)
 
 
 @singledispatch
@@ -72,8 +75,8 @@ class Admission:
 
     Attributes
     ----------
-    host_rules : dict of int to list
-        By workload position, the hard rules that look at one host at a time.
+    host_rules : dict of int to list of mapping
+        By workload position, what the hard rules that look at one host at a time have against a host.
     tolerations : dict of int to list of Toleration
         By workload position, what it puts up with.
     sources : Sources
@@ -82,16 +85,17 @@ class Admission:
 
     def __init__(self, scenario: Scenario, catalog: Catalog, index: WorkloadIndex) -> None:
         self._workloads: tuple[Workload, ...] = scenario.spec.workloads
-        self._written: dict[int, str] = {}
-        self.host_rules: dict[int, list[HostRule]] = defaultdict(list)
+        self._refusals: dict[str, Refusals] = {}
+        self._known: dict[int, Refusals] = {}
+        self.host_rules: dict[int, list[Refusals]] = defaultdict(list)
         self.tolerations: dict[int, list[Toleration]] = defaultdict(list)
-        for rule in scenario.spec.rules:
-            if isinstance(rule, HostRule) and rule.mode == "hard":
+        for rule in scenario.spec.rules_of(*HOST_RULES):
+            if rule.mode == "hard":
                 for w in index.select(rule.workloads):
-                    self.host_rules[w].append(rule)
-            elif isinstance(rule, Tolerations):
-                for w in index.select(rule.workloads):
-                    self.tolerations[w].extend(rule.tolerations)
+                    self.host_rules[w].append(self.refusals(rule))
+        for tolerated in scenario.spec.rules_of(Tolerations):
+            for w in index.select(tolerated.workloads):
+                self.tolerations[w].extend(tolerated.tolerations)
         self.sources = Sources(scenario, catalog)
 
     def untolerated(self, workload: int, facts: Offering) -> tuple[str, ...]:
@@ -107,21 +111,20 @@ class Admission:
 
     def eligible(self, workload: int, facts: Offering) -> bool:
         """Whether labels, allowed hosts and platform admit the workload, taints left aside."""
-        rules = self.host_rules.get(workload, [])
         fits = self.platform_fits(workload, facts) and self._workloads[workload].takes_gpu(facts.gpu_model)
-        return fits and not any(refusal(rule, facts) for rule in rules)
+        return fits and not any(refusals[facts] for refusals in self.host_rules.get(workload, ()))
 
     def conditions(self, workload: int) -> Hashable:
         """A key that is equal for workloads that are eligible on the same hosts."""
-        rules = frozenset(self._text(rule) for rule in self.host_rules.get(workload, []))
-        asking = self._workloads[workload]
-        return asking.kind == "virtual_machine", asking.gpu_models, rules
+        asking, said = self._workloads[workload], frozenset(map(id, self.host_rules.get(workload, ())))
+        return asking.kind == "virtual_machine", asking.gpu_models, said
 
-    def _text(self, rule: HostRule) -> str:
-        """What a rule says, whoever it says it to."""
-        if id(rule) not in self._written:
-            self._written[id(rule)] = rule.model_dump_json(exclude={"workloads", "name"})
-        return self._written[id(rule)]
+    def refusals(self, rule: HostRule) -> Refusals:
+        """By host, why a rule keeps its workloads off it; one mapping for all rules that say the same."""
+        if id(rule) not in self._known:  # the scenario keeps the rule, so nothing else gets its id
+            says = rule.model_dump_json(exclude={"workloads", "name"})
+            self._known[id(rule)] = self._refusals.setdefault(says, Asked(partial(refusal, rule)))
+        return self._known[id(rule)]
 
     def admitted(self, workload: int, facts: Offering) -> bool:
         """Whether the workload may run on the host: taints and the classes of its claims included."""

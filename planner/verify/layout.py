@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from models.catalog import Catalog
 from models.plan import Plan, PlannedHost
-from models.resources import LOCAL_DISK, Capacity, Resources
+from models.resources import LOCAL_DISK, Capacity, Resources, amounts_of
 from models.rules import OverloadRisk
 from models.scenario import Scenario
 from models.selectors import Hosts, WorkloadIndex, WorkloadSelector
 from models.supply import Offering, offerings, topology_of
-from models.topology import Level
+from models.topology import LEVELS, Level
 from models.workload import Workload
 from planner.verify.admission import Admission
+from planner.verify.asked import Asked
 from planner.verify.lookup import Lookup
 from planner.verify.over_time import Amount, OverTime, peak, summed, trough
 
@@ -30,6 +31,10 @@ class Stand:
     facts : Offering or None
         What the scenario and the catalog say of it; None where they know no such host. Rules
         that look at labels or room pass over such a host: `host` reports it.
+    name : str
+        Its name in the plan.
+    location : str
+        Where it stands: by the scenario if it is known there, else as the plan says.
     counts : dict of int to int
         Replicas by workload position, as many as the plan lists.
     over_time : dict of str to Amount
@@ -43,24 +48,16 @@ class Stand:
     ) -> None:
         self.planned = planned
         self.facts = facts
+        self.name = planned.name
+        self.location = facts.location if facts else planned.location
         self.counts = counts
         self.over_time = over_time
         self.used = peak(over_time)
 
     @property
-    def name(self) -> str:
-        """The host's name in the plan."""
-        return self.planned.name
-
-    @property
     def per_hour(self) -> Decimal:
         """Its price in USD: by the catalog if it is known there, else as the plan says."""
         return self.facts.per_hour if self.facts else self.planned.per_hour
-
-    @property
-    def location(self) -> str:
-        """Where it stands: by the scenario if it is known there, else as the plan says."""
-        return self.facts.location if self.facts else self.planned.location
 
 
 class Layout:
@@ -81,14 +78,14 @@ class Layout:
         self.index = WorkloadIndex(self.workloads)
         self.admission = Admission(scenario, catalog, self.index)
         disks = {row.name for row in catalog.storage_classes if row.scope == "host"}
-        self.demand = [_asked(workload, disks).amounts() for workload in self.workloads]
+        self.demand = [_asked(workload, disks) for workload in self.workloads]
         self.time = OverTime(self.workloads, self.demand)
         self._daemonsets = [w for w, workload in enumerate(self.workloads) if workload.kind == "daemon_set"]
         self._daemons: dict[Offering, tuple[int, ...]] = {}
         self._at_risk: dict[Offering, Mapping[str, float]] = {}
         self._taken: dict[Offering, dict[str, Amount]] = {}
         self._room: dict[Offering, Capacity] = {}
-        self._domains: dict[tuple[str, Level], str | None] = {}
+        self._domains = {level: Asked(partial(self.topology.ancestor, level=level)) for level in LEVELS}
         self._eligible: dict[tuple[Level, Hashable], frozenset[str]] = {}
         self.stands = tuple(self._stand(planned) for planned in plan.spec.hosts)
 
@@ -120,7 +117,7 @@ class Layout:
     def at_risk(self, facts: Offering) -> Mapping[str, float]:
         """The resources of a host of which usage counts instead of requests, with the smallest risk allowed."""
         if facts not in self._at_risk:
-            rules = (rule for rule in self.scenario.spec.rules_in_force if isinstance(rule, OverloadRisk))
+            rules = self.scenario.spec.rules_of(OverloadRisk)
             stated = sorted((rule for rule in rules if rule.hosts.selects(facts)), key=lambda rule: -rule.risk)
             self._at_risk[facts] = {name: rule.risk for rule in stated for name in rule.resources}
         return self._at_risk[facts]
@@ -185,7 +182,8 @@ class Layout:
             for name, ordinals in planned.runs.items():
                 if name in self.position:
                     w = self.position[name]
-                    placed[w].update(o for o in ordinals if 0 <= o < self.workloads[w].count)
+                    count = self.workloads[w].count
+                    placed[w].update(ordinal for ordinal in ordinals if 0 <= ordinal < count)
         return placed
 
     def missing(self, workload: int) -> int:
@@ -208,21 +206,23 @@ class Layout:
 
     def domain_of(self, location: str, level: Level) -> str | None:
         """The domain of a level that a location lies in; None where the topology skips the level."""
-        key = (location, level)
-        if key not in self._domains:
-            self._domains[key] = self.topology.ancestor(location, level)
-        return self._domains[key]
+        return self._domains[level][location]
 
     def per_domain(self, workload: int, level: Level) -> Counter[str | None]:
         """Placed replicas of a workload by domain; under None those outside any domain of the level."""
-        found: Counter[str | None] = Counter()
+        found: dict[str | None, int] = {}
+        domains = self._domains[level]
         for stand in self.stands_of.get(workload, ()):
-            found[self.domain(stand, level)] += stand.counts[workload]
-        return found
+            domain = stand.name if level == "host" else domains[stand.location]
+            found[domain] = found.get(domain, 0) + stand.counts[workload]
+        return Counter(found)
 
     def per_domain_of(self, workloads: Iterable[int], level: Level) -> Counter[str | None]:
         """The same of several workloads together."""
-        return sum((self.per_domain(w, level) for w in workloads), Counter())
+        found: Counter[str | None] = Counter()
+        for w in workloads:
+            found.update(self.per_domain(w, level))
+        return found
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -256,7 +256,8 @@ class Layout:
         return found
 
 
-def _asked(workload: Workload, disks: set[str]) -> Resources:
+def _asked(workload: Workload, disks: set[str]) -> dict[str, int]:
     """What a replica takes of a host: its own demand, and the host's disks for claims that name nothing else."""
-    local = (claim.size for claim in workload.volumes if claim.storage_class and disks.issuperset(claim.storage_class))
-    return workload.demand().plus(Resources.of({LOCAL_DISK: sum(local)}))
+    claims = (claim for claim in workload.volumes if claim.storage_class and disks.issuperset(claim.storage_class))
+    asked, local = workload.asked(), sum(claim.size for claim in claims)
+    return amounts_of(asked | {LOCAL_DISK: asked.get(LOCAL_DISK, 0) + local}) if local else asked

@@ -16,7 +16,6 @@ from models.scenario import Scenario
 from models.supply import Offering
 from models.topology import Level, Topology
 
-UNNAMED_TYPE = "(unnamed type)"
 LEVEL_LABELS: dict[Level, str] = {
     "cloud": "bayplan.io/cloud",
     "region": "topology.kubernetes.io/region",
@@ -94,7 +93,7 @@ class Lookup:
         key = ("standing", host.name)
         if key not in self._found:
             known = self._catalog.type_of.get((host.location.split("/")[0], host.host_type or ""))
-            name = host.host_type or UNNAMED_TYPE
+            name = host.type_name
             architecture = known.architecture if known else host.architecture
             own = {"kubernetes.io/hostname": host.name} | host.labels
             self._found[key] = Offering(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from models.plan import Breach
@@ -12,25 +13,22 @@ from models.rules import SoftRule, rule_label
 from planner.verify.layout import Layout
 
 
-def violations(rule: Any, layout: Layout) -> Iterator[Violation]:
+def violations(rule: Any, layout: Layout) -> Iterable[Violation]:
     """What a rule in force has against a plan, by its mode.
 
     A hard rule forbids every breach, a soft one none. One to mend forbids more of them than the
     placement of today has.
     """
-    match mode_of(rule):
-        case "hard":
-            yield from _found(rule, layout)
-        case "mend":
-            count, today = breaches(rule, layout), breaches(rule, layout.as_today)
-            if count > today:
-                message = f"{count} against {today} today: a rule to mend may not be broken more than today"
-                yield Violation(rule.rule, "breaches", message, rule.name, count - today)
+    mode = rule.__dict__.get("mode", "hard")  # promises have none; asking a model for what it lacks is slow
+    return _found(rule, layout) if mode == "hard" else _worse(rule, layout) if mode == "mend" else ()
 
 
-def mode_of(rule: Any) -> str:
-    """How strictly a rule is meant; promises that have no mode are hard."""
-    return str(getattr(rule, "mode", "hard"))
+def _worse(rule: Any, layout: Layout) -> Iterator[Violation]:
+    """A rule to mend that the plan breaks more often than the placement of today does."""
+    count, today = breaches(rule, layout), breaches(rule, layout.as_today)
+    if count > today:
+        message = f"{count} against {today} today: a rule to mend may not be broken more than today"
+        yield Violation(rule.rule, "breaches", message, rule.name, count - today)
 
 
 def breaches(rule: Any, layout: Layout) -> int:
@@ -40,13 +38,12 @@ def breaches(rule: Any, layout: Layout) -> int:
 
 def mended_breaches(layout: Layout) -> int:
     """Breaches of all rules to mend: the value of the goal tier `breaches`."""
-    return sum(breaches(rule, layout) for rule in layout.scenario.spec.rules_in_force if mode_of(rule) == "mend")
+    return sum(breaches(rule, layout) for rule in layout.scenario.spec.lenient if rule.mode == "mend")
 
 
 def reported(layout: Layout) -> tuple[Breach, ...]:
     """The soft rules and those to mend that the plan breaks, or that today's placement does."""
-    rules = (rule for rule in layout.scenario.spec.rules_in_force if isinstance(rule, SoftRule))
-    lenient = [rule for rule in rules if rule.mode != "hard"]
+    lenient = layout.scenario.spec.lenient
     counted = ((rule, breaches(rule, layout), breaches(rule, layout.as_today)) for rule in lenient)
     return tuple(
         Breach(
@@ -81,8 +78,12 @@ def _plain(found: tuple[Breach, ...]) -> list[tuple[Any, ...]]:
 
 
 def _found(rule: Any, layout: Layout) -> Iterator[Violation]:
+    check = _register().get(type(rule))
+    return iter(()) if check is None else check(rule, layout)
+
+
+@cache
+def _register() -> Mapping[type, Callable[[Any, Layout], Iterator[Violation]]]:
     from planner.verify.checks import BY_RULE  # the register knows all checks, those that ask for breaches, too
 
-    check = BY_RULE.get(type(rule))
-    if check is not None:
-        yield from check(rule, layout)
+    return BY_RULE

@@ -8,13 +8,13 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from models.demand import DAYS, Profile
+from models.demand import Profile
+from models.schedule import told
 from models.workload import Workload
 
 Ints = npt.NDArray[np.int64]
 Amount = int | Ints
 """In units: a number where it never changes, else int64[T], one for each moment."""
-WEEK = 7
 
 
 class OverTime:
@@ -28,7 +28,7 @@ class OverTime:
     """
 
     def __init__(self, workloads: Sequence[Workload], peaks: Sequence[Mapping[str, int]]) -> None:
-        self.moments = tuple(sorted({Fraction(0)}.union(*(_changes(workload) for workload in workloads))))
+        self.moments = tuple(sorted({Fraction(0)}.union(*(workload.changes() for workload in workloads))))
         self._points: dict[tuple[Profile, str], Ints] = {}
         self.demand = [
             self._demand(workload, peak) if workload.varies else peak
@@ -57,23 +57,7 @@ class OverTime:
 
     def said(self, moment: int) -> str:
         """A moment for people: ` at 03:00 on Monday` (UTC); nothing where demand never changes."""
-        if len(self.moments) == 1:
-            return ""
-        day = self.moments[moment]
-        minutes = int(day % 1 * 24 * 60)
-        weekday = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[int(day)]
-        return f" at {minutes // 60:02d}:{minutes % 60:02d} on {weekday}"
-
-
-def _changes(workload: Workload) -> set[Fraction]:
-    """When its demand may change, in days since Monday 0:00."""
-    found: set[Fraction] = set()
-    if workload.profile is not None:
-        period = DAYS[workload.profile.period]
-        found |= {at + day for at in workload.profile.breaks() for day in range(0, WEEK, period)}
-    if workload.times is not None:
-        found |= workload.times.breaks()
-    return found
+        return "" if len(self.moments) == 1 else f" at {told(self.moments[moment])}"
 
 
 def summed(parts: Iterable[tuple[Mapping[str, Amount], int]]) -> dict[str, Amount]:
@@ -87,12 +71,12 @@ def summed(parts: Iterable[tuple[Mapping[str, Amount], int]]) -> dict[str, Amoun
 
 def peak(amounts: Mapping[str, Amount]) -> dict[str, int]:
     """The most of each resource at any moment."""
-    return {name: int(np.max(amount)) for name, amount in amounts.items()}
+    return {name: amount if isinstance(amount, int) else int(amount.max()) for name, amount in amounts.items()}
 
 
 def trough(amounts: Mapping[str, Amount]) -> dict[str, int]:
     """The least of each resource at any moment."""
-    return {name: int(np.min(amount)) for name, amount in amounts.items()}
+    return {name: amount if isinstance(amount, int) else int(amount.min()) for name, amount in amounts.items()}
 
 
 def at_moment(amount: Amount, moment: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.bulk import collection_paused
 from models.catalog import Catalog
 from models.plan import Plan
 from models.reports import Violation
@@ -11,6 +12,7 @@ from planner.verify.layout import Layout
 from planner.verify.modes import violations
 
 
+@collection_paused()
 def verify(scenario: Scenario, plan: Plan, catalog: Catalog) -> tuple[Violation, ...]:
     """Check a plan against its scenario; nothing of how the plan was made is believed.
 

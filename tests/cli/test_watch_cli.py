@@ -1,10 +1,11 @@
-"""Progress on standard error, and Ctrl-C, in processes of their own."""
+"""Progress on standard error, and Ctrl-C or SIGTERM, in processes of their own."""
 
 from __future__ import annotations
 
 import signal
 import time
 
+import pytest
 from cli_cases import start, write_case
 
 from planner.cli.watch import line
@@ -22,11 +23,12 @@ def await_line(process, text: str) -> str:
     raise AssertionError(f"ended without {text!r}")
 
 
-def test_ctrl_c_keeps_the_best_plan(tmp_path):
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_the_best_plan_is_kept(tmp_path, asked):
     out = tmp_path / "plan.json"
     process = start("plan", write_case(tmp_path), "--time-limit", "120", "--out", str(out), solver=SLOW)
     told = await_line(process, "unplaced")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(asked)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "gap 100.0 %  0 unplaced  (fake)" in told

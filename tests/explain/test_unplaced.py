@@ -104,7 +104,13 @@ class TestSize:
     def test_daemonsets_and_headroom_count(self):
         rule = {"rule": "headroom", "percent": 25}
         entry = only(left_out(service(cpu=3), daemonset(cpu=1), pools=[NORTH], rules=[rule]))
-        assert lines(entry) == [("capacity", 1, "short 750m CPU on 1")]
+        detail = "has the room, but for the 25 % kept free; short 750m CPU"
+        assert lines(entry) == [("headroom", 1, detail)]
+        assert entry.smallest_change == "offer larger hosts, or keep less free by 'headroom'"
+
+    def test_hosts_that_are_too_small_with_or_without_headroom(self):
+        rules = [{"rule": "headroom", "percent": 25}]
+        assert lines(only(left_out(service(cpu=5), pools=[NORTH], rules=rules)))[0][0] == "capacity"
 
     def test_two_changes_where_one_is_not_enough(self):
         tainted = pool(locations=["alpha/north"], host_types=["std-4"], purchases=["on_demand"], taints=[{"key": "x"}])

@@ -107,6 +107,14 @@ class TestGroups:
                               rules=[{"rule": "parity"}]))  # fmt: skip
         assert ("parity", 1, "not in architecture arm64, where the others of its group are") in lines(entry)
 
+    def test_all_on_one_host_or_none(self):
+        """Nothing is placed where not all of a workload that is near itself fit onto a host."""
+        rules = [{"rule": "affinity", "name": "one", "near": "web"}]
+        problem, names = build(scenario(service(replicas=5), pools=[], hosts=[standing()], rules=rules), catalog())
+        entry = only(unplaced(Outcome(problem, names, Solution.of([]))))
+        assert lines(entry) == [("one", 1, "no room for all 5 of them on one host")]
+        assert entry.smallest_change == "make room for all 5 of them on one host, or lift 'one' for it"
+
     def test_latency_to_another_workload(self):
         regions = (
             Region(cloud="alpha", name="north", zones=("a",), latitude=50, longitude=8),
@@ -161,6 +169,33 @@ class TestCaps:
         entry = only(left_out(service(replicas=3, volumes=[claim]), pools=[NORTH], storage_pools=pools))
         used = "71 % used (64 GiB of 90 GiB); one more takes 32 GiB"
         assert lines(entry) == [("storage pool flash", 1, used)]
+
+
+class TestWithheld:
+    """Hosts that have the room, but by a rule not for the replica."""
+
+    def test_used_hosts_by_share_and_by_room(self):
+        rules = [
+            {"rule": "headroom", "name": "tenth", "percent": 10},
+            {"rule": "headroom", "name": "spare", "replicas": 1, "requests": {"cpu": 1, "memory": "1Gi"}},
+        ]
+        entry = only(left_out(service(replicas=3), pools=[], hosts=[standing()], rules=rules))
+        assert entry.replicas == 1
+        assert lines(entry) == [("tenth", 1, "has the room, but for the 10 % kept free")]
+        assert entry.smallest_change.startswith("no single change is enough")
+
+    def test_only_what_is_short_is_told(self):
+        """CPU is full; the limit on volumes is not what keeps it out."""
+        rules = [{"rule": "attach_limit", "max_volumes": 1}]
+        entry = only(left_out(service(replicas=5), pools=[], hosts=[standing()], rules=rules))
+        assert lines(entry) == [("full", 1, "fits alone on 1; full")]
+
+    def test_a_host_that_no_rule_makes_large_enough(self):
+        rules = [{"rule": "headroom", "percent": 50}]
+        entry = only(left_out(service(replicas=4, cpu=3), pools=[], hosts=[standing()], rules=rules))
+        assert lines(entry)[0][0] == "headroom"
+        entry = only(left_out(service(cpu=5), pools=[], hosts=[standing()], rules=rules))
+        assert lines(entry) == [("capacity", 1, "short 3 CPU on 1")]
 
 
 class TestPromises:

@@ -158,3 +158,18 @@ def test_errors_come_before_warnings() -> None:
 )  # fmt: skip
 def test_ages(day: date, age: str) -> None:
     assert describe_age(day, TODAY) == age
+
+
+class TestCurrencies:
+    """Prices are compared with prices in their own currency only."""
+
+    def test_a_spot_price_in_another_currency_is_not_compared(self) -> None:
+        assert check(catalog(*GOOD, price("m5.large", "0.15", purchase="spot", currency="CHF"))) == []
+
+    def test_sizes_are_compared_within_a_currency(self) -> None:
+        assert check(catalog(*GOOD[:2], price("m5.2xlarge", "0.9", currency="CHF"))) == []
+
+    def test_a_change_of_currency_is_named_instead_of_a_change_of_price(self) -> None:
+        finding = the_one(check(catalog(price("m5.large", "0.4", currency="CHF")), catalog(GOOD[0])))
+        assert (finding.check, finding.found) == ("currency", "a price in CHF")
+        assert check(catalog(price("m5.large", "0.4", currency="CHF")), catalog(GOOD[0]), confirmed=["m5.*"]) == []

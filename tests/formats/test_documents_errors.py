@@ -207,3 +207,12 @@ def test_very_deep_topology_is_refused():
     for _ in range(300):
         node = {"name": "x", "level": "zone", "children": [node]}
     assert only(topology=[node]).found == "too many levels"
+
+
+def test_a_long_list_of_findings_is_cut_but_kept():
+    with pytest.raises(InputError) as caught:
+        parse_scenario(document(workloads=[{"name": f"w{n}", "replicas": "x"} for n in range(120)]), "file.yaml")
+    told = str(caught.value).splitlines()
+    assert len(caught.value.findings) == 120
+    assert len(told) == 21
+    assert told[-1] == "file.yaml: … and 100 more"

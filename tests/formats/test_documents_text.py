@@ -198,3 +198,9 @@ def test_reads_what_others_write(data):
 def test_any_text_is_read_or_refused(text):
     with suppress(InputError):
         assert all(isinstance(document, dict | list | str | int | float | None) for document in documents(text, "f"))
+
+
+def test_json_keeps_lists_of_numbers_on_one_line_and_has_no_nan():
+    assert to_text({"runs": {"ü": [0, 12]}, "gap": float("nan")}, "json") == (
+        '{\n  "runs": {\n    "ü": [0, 12]\n  },\n  "gap": null\n}\n'
+    )

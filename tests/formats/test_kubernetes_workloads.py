@@ -52,6 +52,45 @@ def test_a_cron_job_keeps_its_room_and_a_suspended_one_asks_for_none():
     assert said(suspended, "dropped", "suspended")
 
 
+SCHEDULED = """
+    apiVersion: batch/v1
+    kind: CronJob
+    metadata: {name: nightly}
+    spec:
+      schedule: "%s"
+      %s
+      jobTemplate:
+        spec: {parallelism: 2, activeDeadlineSeconds: %s, template: {spec: {containers: [{name: a}]}}}
+"""
+
+
+def test_a_cron_job_whose_runs_end_takes_room_only_then():
+    result = imported(SCHEDULED % ("0 2 * * *", "timeZone: Etc/UTC", 5400 - 30))
+    (nightly,) = result.workloads
+    assert (nightly.kind, nightly.schedule, nightly.minutes, nightly.count) == ("cron_job", "0 2 * * *", 90, 2)
+    assert not said(result, "approximated", "schedule")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "more", "seconds", "why"),
+    [
+        ("0 2 * * *", "timeZone: Europe/Zurich", 600, "in the time zone Europe/Zurich"),
+        ("@daily", "", 600, "not a cron schedule of five fields"),
+        ("*/10 * * * *", "", 900, "its runs may overlap"),
+        ("0 2 * * *", "", 0, "no activeDeadlineSeconds"),
+    ],
+)
+def test_a_cron_job_that_may_run_at_any_time_keeps_its_room(schedule, more, seconds, why):
+    result = imported(SCHEDULED % (schedule, more, seconds))
+    assert result.workloads[0].kind == "job"
+    assert any(why in loss.consequence for loss in result.losses)
+
+
+def test_runs_that_replace_each_other_do_not_overlap():
+    result = imported(SCHEDULED % ("*/10 * * * *", "concurrencyPolicy: Replace", 900))
+    assert result.workloads[0].kind == "cron_job"
+
+
 def test_owned_objects_are_counted_by_their_owner():
     owned = """
         apiVersion: apps/v1

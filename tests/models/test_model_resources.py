@@ -72,3 +72,9 @@ def test_taking_off_stops_at_zero():
 )  # fmt: skip
 def test_amounts_for_people(name, value, text):
     assert describe_amount(name, value) == text
+
+
+def test_equal_vectors_are_found_as_one():
+    vectors = [Resources(cpu="1", memory="1Gi"), Resources(cpu="1000m", memory="1024Mi"), Resources(cpu="2")]
+    assert len(set(vectors)) == 2
+    assert hash(Capacity(cpu="1", memory="1Gi", **{"example.com/fpga": 1})) == hash(Capacity(cpu="1", memory="1Gi"))

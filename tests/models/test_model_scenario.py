@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from models.goals import DEFAULT_GOALS, GoalTier
+from models.rules import Allow, BaseRule, Forbid, SoftRule
 from models.scenario import Scenario, ScenarioSpec
 
 HOST = {"name": "h", "location": "dc/a", "capacity": {"cpu": 4, "memory": "8Gi"}}
@@ -66,3 +67,21 @@ def test_demand_counts_a_pod_and_the_volumes():
         {"workloads": [{"name": "w", "requests": {"cpu": 1}, "volumes": [claim, {**claim, "name": "log"}]}]}
     )
     assert spec.workloads[0].demand().amounts() == {"cpu": 1000, "pods": 1, "volumes": 2, "iops": 600, "mbps": 40}
+
+
+def test_rules_are_found_by_class_in_their_order():
+    soft = {"mode": "soft", "penalty": 3}
+    rules = [
+        {"rule": "forbid", "hosts": {}, **soft},
+        {"rule": "spot", "max_share": 0.5},
+        {"rule": "allow", "hosts": {}},
+        {"rule": "forbid", "hosts": {}, "mode": "mend"},
+        {"rule": "moves", "at_most": 1},
+    ]
+    spec = ScenarioSpec.model_validate({"workloads": [{"name": "web"}], "rules": rules})
+    forbid, spot, allow, other, moves = spec.rules_in_force
+    assert spec.rules_of(Forbid) == [forbid, other]
+    assert spec.rules_of(Allow, Forbid) == [forbid, allow, other]
+    assert spec.rules_of(SoftRule) == [forbid, spot, allow, other]
+    assert spec.rules_of(BaseRule)[-1] == moves
+    assert spec.lenient == (forbid, other)

@@ -116,9 +116,9 @@ def test_an_unknown_resource_is_refused():
 def test_a_large_fleet_stays_small_and_quick(alike):
     scenario, plan = samples.ALL["fleet_alike" if alike else "fleet"]()
     assert sum(host.replicas for host in plan.spec.hosts) == 50_000
-    start = time.perf_counter()
+    start = time.process_time()
     svg = bay_plan_svg(plan, scenario)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert len(svg.encode()) < 3_000_000
     assert len(hosts_of(svg)) <= 150
 

@@ -2,7 +2,7 @@ from itertools import combinations
 
 import plot_samples as samples
 
-from planner.plots.groups import demands
+from planner.plots.demand import Demands
 from planner.plots.palette import GREYS, HUES, Family, is_dark, palette_of
 
 # Viénot, Brettel and Mollon (1999): linear RGB as seen without long- or middle-wave cones.
@@ -36,11 +36,11 @@ def test_colours_stay_apart_for_everyone():
 
 def test_the_largest_workload_comes_first_and_the_rest_is_grey():
     scenario, plan = samples.many_workloads()
-    palette = palette_of(plan, demands(scenario))
+    palette = palette_of(plan, Demands(scenario))
     assert len(palette.coloured) == len(HUES)
     assert len(palette.grey) == 288
     assert {palette.colour(family.name) for family in palette.grey} == set(GREYS)
-    demand, size = demands(scenario), plan.spec.hosts[0].allocatable
+    demand, size = Demands(scenario), plan.spec.hosts[0].allocatable
 
     def share(family: Family) -> float:
         asked = demand[family.name]

@@ -1,13 +1,13 @@
 """What finds no room once a domain is lost: by hand, and against every packing that there is."""
 
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import ZONE, problem_of, problems
+from takeovers import losses, some_packing
 
 from planner.problem import Apart, Limit, Solution, broken_forms
 from planner.problem.extras import Extras, Survival
@@ -147,45 +147,8 @@ def cases(draw):
 def test_what_is_said_to_find_room_does(case):
     problem, solution, survival = case
     missing = displaced(problem, solution, survival)
-    for domain, rest, fallen in _losses(problem, solution, survival):
+    for domain, rest, fallen in losses(problem, solution, survival):
         if domain not in missing:
-            assert _some_packing(problem, survival, rest, fallen)
-        if not _some_packing(problem, survival, rest, fallen):
+            assert some_packing(problem, survival, rest, fallen)
+        if not some_packing(problem, survival, rest, fallen):
             assert domain in missing
-
-
-def _losses(problem, solution, survival):
-    """Each loss: the domain, the hosts that remain, the surviving copies that fall."""
-    single = [(b, p, content) for p, (b, n, content) in enumerate(solution.patterns()) for _ in range(n)]
-    at = [-1 - p if survival.level == HOST else int(problem.domain[b, survival.level]) for b, p, _ in single]
-    for domain in {d for d in at if d >= 0 or survival.level == HOST}:
-        gone = [h for h, d in enumerate(at) if d == domain]
-        gone = gone[:1] if survival.level == HOST else gone
-        fallen = [i for h in gone for i, n in single[h][2].items() if survival.survives[i] for _ in range(n)]
-        yield domain, [(b, content) for h, (b, _, content) in enumerate(single) if h not in gone], fallen
-
-
-def _some_packing(problem, survival, rest, fallen):
-    """Whether any way to hand the fallen copies to the other hosts works."""
-    return any(
-        all(_holds(problem, survival, b, content, [i for i, to in zip(fallen, way, strict=True) if to == h])
-            for h, (b, content) in enumerate(rest))
-        for way in product(range(len(rest)), repeat=len(fallen))
-    )  # fmt: skip
-
-
-def _holds(problem, survival, b, content, more):
-    """Whether a host takes these copies once what gives way to the highest of them is gone."""
-    if not more:
-        return True
-    rank = max(problem.priority[i] for i in more)
-    inside = np.zeros(problem.items, dtype=np.int64)
-    for i, n in content.items():
-        if survival.survives[i] or problem.priority[i] >= rank:
-            inside[i] += n
-    for i in more:
-        inside[i] += 1
-    limits = (inside[f.items].sum() <= f.most for f in problem.limits if f.level == HOST)
-    apart = (not (inside[f.a].any() and inside[f.b].any()) for f in problem.apart if f.level == HOST)
-    room = (inside @ problem.size <= problem.capacity[b]).all()
-    return bool(room and problem.fits[more, b].all() and all(limits) and all(apart))

@@ -23,7 +23,7 @@ def edited(**changes: Any) -> Plan:
 
 @pytest.fixture(scope="module")
 def made() -> Plan:
-    return plan(shipped("commitments/commitments"), stop=Stop(seconds=4))
+    return plan(shipped("commitments/commitments"), stop=Stop(seconds=6))
 
 
 def test_the_parts_make_the_bill(made: Plan) -> None:
@@ -32,6 +32,11 @@ def test_the_parts_make_the_bill(made: Plan) -> None:
     assert float(sum(parts.values())) == pytest.approx(float(made.status.cost_per_month), abs=0.05)
     assert made.status.currency == "CHF"
     assert made.status.upfront == 3000
+
+
+def test_no_bill_is_much_lower(made: Plan) -> None:
+    assert made.status.gap is not None
+    assert made.status.gap <= 0.15
 
 
 def test_own_racks_cost_what_they_are_and_use(made: Plan) -> None:

@@ -132,3 +132,13 @@ def test_penalties_and_breaches_are_those_that_solvers_saw(case):
                 assert value(layout, goal) == pytest.approx(tier_value(problem, solution, goal) / 1e6, abs=slack)
             elif goal.goal == "breaches":
                 assert value(layout, goal) == tier_value(problem, solution, goal)
+
+
+def test_breaches_of_rules_without_names_are_told_apart():
+    soft = {"mode": "soft", "penalty": 7}
+    forbidding = [{"rule": "forbid", "hosts": {"locations": [place]}, **soft} for place in (A, B)]
+    rules = [*forbidding, {**forbidding[0], "name": "mine"}, {"rule": "anti_affinity", "mode": "mend"}]
+    case = scenario(WEB, rules=rules)
+    layout = Layout(case, plan(case, FULL, LEFT, slot("h3", {"web": 1}, C)), catalog())
+    found = {breach.rule: breach.count for breach in reported(layout)}
+    assert found == {"forbid 1": 3, "forbid 2": 2, "mine": 3, "anti_affinity": 3}

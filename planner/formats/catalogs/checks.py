@@ -87,7 +87,7 @@ def check_catalog(
     catalog : Catalog
         Its rows are checked.
     previous : Catalog, optional
-        What it replaces: no price may differ from it by more than 40 % unless confirmed.
+        What it replaces: no price may differ from it by more than 40 %, or be in another currency, unless confirmed.
     over : Catalog, optional
         What it is laid over: host types, regions and on-demand prices are looked up there too.
     confirmed : collection of str
@@ -129,7 +129,7 @@ def _zeros(catalog: Catalog) -> Iterator[CatalogFinding]:
     """Only a host that one owns may cost nothing an hour."""
     for price in catalog.prices:
         if price.per_hour == 0 and price.purchase != "owned":
-            yield CatalogFinding(_at(price), "0 USD/h", "a price above zero", check="zero")
+            yield CatalogFinding(_at(price), f"0 {price.currency}/h", "a price above zero", check="zero")
     for host_type in catalog.host_types:
         if not host_type.capacity.cpu or not host_type.capacity.memory:
             place = ("host_types", f"{host_type.cloud}/{host_type.name}")
@@ -168,13 +168,13 @@ def _linear(catalog: Catalog, whole: Catalog) -> Iterator[CatalogFinding]:
         host_type = whole.type_of.get((price.cloud, price.host_type))
         if price.cloud != "aws" or price.purchase == "spot" or host_type is None or host_type.capacity.gpu:
             continue
-        like = (price.region, host_type.family, price.purchase, price.source)
+        like = (price.region, host_type.family, price.purchase, price.source, price.currency)
         families[like].append((float(price.per_hour) / host_type.capacity.memory * 2**30, price))
     for (_, family, *_), members in families.items():
         usual = median_low(per_gib for per_gib, _ in members)
         for per_gib, price in members:
             if abs(per_gib - usual) > LINEAR_WITHIN * usual:
-                found = f"{per_gib:.5f} USD/h per GiB"
+                found = f"{per_gib:.5f} {price.currency}/h per GiB"
                 expected = f"{usual:.5f} within 3 % as in the {family} family"
                 yield CatalogFinding(_at(price), found, expected, check="linear")
 
@@ -182,9 +182,11 @@ def _linear(catalog: Catalog, whole: Catalog) -> Iterator[CatalogFinding]:
 def _spot(catalog: Catalog, whole: Catalog) -> Iterator[CatalogFinding]:
     for price in catalog.prices:
         usual = whole.price_of.get((price.cloud, price.region, price.host_type, "on_demand"))
-        if price.purchase == "spot" and usual is not None and price.per_hour >= usual.per_hour:
+        if price.purchase != "spot" or usual is None or usual.currency != price.currency:
+            continue
+        if price.per_hour >= usual.per_hour:
             expected = f"less than {usual.per_hour} on demand"
-            yield CatalogFinding(_at(price), f"{price.per_hour} USD/h", expected, check="spot")
+            yield CatalogFinding(_at(price), f"{price.per_hour} {price.currency}/h", expected, check="spot")
 
 
 def _storage(catalog: Catalog) -> Iterator[CatalogFinding]:
@@ -240,9 +242,13 @@ def _changes(catalog: Catalog, previous: Catalog, confirmed: Collection[str]) ->
         before = previous.price_of.get((price.cloud, price.region, price.host_type, price.purchase))
         if before is None or not before.per_hour or any(fnmatchcase(price.host_type, name) for name in confirmed):
             continue
+        if price.currency != before.currency:
+            expected = f"{before.currency} as before ({before.as_of}), or a confirmation"
+            yield CatalogFinding(_at(price), f"a price in {price.currency}", expected, check="currency")
+            continue
         change = (price.per_hour - before.per_hour) / before.per_hour
         if abs(change) > LARGEST_CHANGE:
-            found = f"{price.per_hour} USD/h, {change:+.0%}"
+            found = f"{price.per_hour} {price.currency}/h, {change:+.0%}"
             expected = f"within 40 % of {before.per_hour} ({before.as_of}), or a confirmation"
             yield CatalogFinding(_at(price), found, expected, check="change")
 
@@ -256,8 +262,9 @@ def _known(whole: Catalog, spot_checks: Collection[SpotCheck]) -> Iterator[Catal
             yield CatalogFinding(place, "nothing", f"{known.per_hour} USD/h", check="known price")
             continue
         shape = (host_type.capacity.cpu, host_type.capacity.memory)
-        if shape != (known.cores * 1000, known.gib * 2**30) or price.per_hour != known.per_hour:
-            found = f"{shape[0] / 1000:g} cores, {shape[1] / 2**30:g} GiB, {price.per_hour} USD/h"
+        same = (price.per_hour, price.currency) == (known.per_hour, "USD")
+        if shape != (known.cores * 1000, known.gib * 2**30) or not same:
+            found = f"{shape[0] / 1000:g} cores, {shape[1] / 2**30:g} GiB, {price.per_hour} {price.currency}/h"
             expected = f"{known.cores} cores, {known.gib} GiB, {known.per_hour} USD/h"
             yield CatalogFinding(place, found, expected, check="known price")
 

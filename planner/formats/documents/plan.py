@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TextIO
 
+from models.bulk import collection_paused
 from models.plan import Plan
 from planner.formats.documents.plain import load
 from planner.formats.documents.validation import validated
@@ -27,6 +28,7 @@ def parse_plan(data: Any, source: str) -> Plan:
     return validated(data, Plan, source)
 
 
+@collection_paused()
 def write_plan(plan: Plan, target: str | Path | TextIO, form: Format | None = None) -> None:
     """Write a plan with all of its keys, as JSON unless the file's name or `form` says YAML."""
     write_text(target, to_text(plan.model_dump(mode="json"), form or format_of(target, "json")))

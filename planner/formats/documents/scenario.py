@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, TextIO
 
+from models.bulk import collection_paused
 from models.catalog import Catalog
 from models.references import unknown_to_catalog
 from models.reports import Finding
@@ -34,6 +35,7 @@ def read_scenario(path: str | Path) -> Scenario:
     return read_with_places(path)[0]
 
 
+@collection_paused()
 def read_with_places(path: str | Path) -> tuple[Scenario, WrittenEntries]:
     """Read a scenario as `read_scenario` does, with what finds its places in the file again."""
     source = str(path)

@@ -8,7 +8,7 @@ from models.release import DisruptionBudget
 from models.resources import GPU, Resources
 from models.rules import ALL, Affinity, AntiAffinity, Rule
 from models.selectors import WorkloadSelector
-from models.workload import DaemonSet, Job, Service, StatefulSet, Workload
+from models.workload import CronJob, DaemonSet, Job, Service, StatefulSet, Workload
 from planner.formats.kubernetes.cluster import Cluster
 from planner.formats.kubernetes.disruption import budgets, release
 from planner.formats.kubernetes.neighbours import Neighbourhood, neighbour_rules, port_rules, without_cycles
@@ -75,6 +75,9 @@ def _workload(each: PodSet, name: str, budget: DisruptionBudget | None, cluster:
         case "job":
             sizes = {"parallelism": each.replicas, "completions": each.completions}
             return entry.build(Job, kind="job", **sizes, **common)
+        case "cron_job":
+            times = {"schedule": each.schedule, "minutes": each.minutes}
+            return entry.build(CronJob, kind="cron_job", parallelism=each.replicas, **times, **common)
         case "daemon_set":
             return entry.build(DaemonSet, kind="daemon_set", **common)
 

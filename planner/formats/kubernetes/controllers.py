@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from models.schedule import times_of
 from planner.formats.kubernetes.entry import Entry
 from planner.formats.kubernetes.imported import Report
 from planner.formats.kubernetes.objects import Object
@@ -20,6 +21,8 @@ _MODELS: dict[str, Model] = {
     "CronJob": "job",
     "Pod": "service",
 }
+_UTC = frozenset({"", "UTC", "Etc/UTC"})
+_WEEK = 7 * 24 * 60
 KINDS = frozenset(_MODELS)
 """Kinds that ask for room."""
 
@@ -47,11 +50,11 @@ def read_pod_sets(objects: Iterable[Object], report: Report) -> list[PodSet]:
 def _pod_set(item: Object, scaler: Object | None, report: Report) -> PodSet | None:
     spec = item.entry.get("spec")
     template = item.entry if item.kind == "Pod" else spec.get("template")
-    replicas, completions = 1, 1
+    replicas, completions, model, minutes = 1, 1, _MODELS[item.kind], 0
     if item.kind == "CronJob":
         spec = spec.get("jobTemplate", "spec")
         template = spec.get("template")
-        report.approximated(str(item), "runs on a schedule", "its room is kept free all the time")
+        model, minutes = _scheduled(item, spec, report)
     if item.kind in {"Job", "CronJob"}:
         if spec.get("suspend").flag() or item.entry.get("spec", "suspend").flag() or _is_empty(spec):
             report.dropped(str(item), "suspended, or without parallelism", "it asks for no room now")
@@ -68,13 +71,50 @@ def _pod_set(item: Object, scaler: Object | None, report: Report) -> PodSet | No
         kind=item.kind,
         namespace=item.namespace,
         name=item.name,
-        model=_MODELS[item.kind],
+        model=model,
         templates=(template,),
         replicas=replicas,
         completions=completions,
+        schedule=item.entry.get("spec", "schedule").text() if model == "cron_job" else "",
+        minutes=minutes,
         claim_templates=tuple(spec.get("volumeClaimTemplates").items()) if item.kind == "StatefulSet" else (),
         annotations=item.annotations | template.get("metadata", "annotations").texts(),
     )
+
+
+def _scheduled(item: Object, job: Entry, report: Report) -> tuple[Model, int]:
+    """A cron job whose runs are known to end, and its minutes; else a job that keeps its room all the time."""
+    entry = item.entry.get("spec")
+    schedule, zone, seconds = (
+        entry.get("schedule").text(), entry.get("timeZone").text(), job.get("activeDeadlineSeconds").whole(0)
+    )  # fmt: skip
+    minutes = -(-seconds // 60)
+    why = ""
+    if not minutes:
+        why = "no activeDeadlineSeconds says how long a run takes at most"
+    elif zone not in _UTC:
+        why = f"its schedule is in the time zone {zone}"
+    elif not _is_cron(schedule):
+        why = f"its schedule {schedule!r} is not a cron schedule of five fields"
+    elif entry.get("concurrencyPolicy").text() not in {"Forbid", "Replace"} and _overlaps(schedule, minutes):
+        why = "its runs may overlap"
+    if not why:
+        return "cron_job", minutes
+    report.approximated(str(item), "runs on a schedule", f"its room is kept free all the time: {why}")
+    return "job", 0
+
+
+def _is_cron(schedule: str) -> bool:
+    try:
+        times_of(schedule, 1)
+    except ValueError:
+        return False
+    return True
+
+
+def _overlaps(schedule: str, minutes: int) -> bool:
+    """Whether one run may still go on when the next starts: spans that touch are joined."""
+    return len(times_of(schedule, minutes).spans) < len(times_of(schedule, 1).spans) or minutes >= _WEEK
 
 
 def _is_empty(job: Entry) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from planner.formats.kubernetes.entry import Entry
 
-Model = Literal["service", "stateful_set", "job", "daemon_set"]
+Model = Literal["service", "stateful_set", "job", "cron_job", "daemon_set"]
 NAMESPACE_LABEL = "kubernetes.io/metadata.namespace"
 """The label that tells a workload's namespace."""
 
@@ -32,7 +32,7 @@ class PodSet:
     ----------
     kind, namespace, name : str
         Of the object in Kubernetes.
-    model : {"service", "stateful_set", "job", "daemon_set"}
+    model : {"service", "stateful_set", "job", "cron_job", "daemon_set"}
         The kind of workload it becomes.
     templates : tuple of Entry
         Mappings with `metadata` and `spec`: the pod template, or every pod that runs.
@@ -40,6 +40,8 @@ class PodSet:
         How many run at the same time; 0 for a daemonset.
     completions : int
         Of a job.
+    schedule, minutes : str, int
+        When a cron job runs (UTC), and for how long each time.
     claim_templates : tuple of Entry
         Volume claim templates of a StatefulSet.
     annotations : dict
@@ -53,6 +55,8 @@ class PodSet:
     templates: tuple[Entry, ...]
     replicas: int = 1
     completions: int = 1
+    schedule: str = ""
+    minutes: int = 0
     claim_templates: tuple[Entry, ...] = ()
     annotations: dict[str, str] = field(default_factory=dict)
 

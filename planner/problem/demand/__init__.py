@@ -114,7 +114,7 @@ def _devices(draft: Draft, line: Timeline, replicas: Ints) -> Devices:
 
 def _over_time(draft: Draft, line: Timeline) -> tuple[Mapping[str, int], ...]:
     """What workloads state, by resource; at each moment that matters where it changes for any of them."""
-    found = [dict(shown_demand(workload, draft.catalog)) for workload in draft.scenario.spec.workloads]
+    found = [shown_demand(workload, draft.catalog) for workload in draft.scenario.spec.workloads]
     for resource in line.varying:
         moments = line.hardest(resource)
         over_time = [(line.name(resource, moment, moments), line.asked(resource, moment)) for moment in moments]

@@ -32,7 +32,7 @@ def requested(asking: Asking) -> Iterator[Column]:
 
 def limited_resources(asking: Asking) -> list[str]:
     """Resources that a replica asks for and a host or a rule limits; always CPU and memory."""
-    lowered = any(isinstance(rule, AttachLimit) for rule in asking.draft.scenario.spec.rules)
+    lowered = bool(asking.draft.scenario.spec.rules_of(AttachLimit))
     found = [
         name
         for name, asked in asking.line.flat.items()
@@ -45,7 +45,7 @@ def limited_resources(asking: Asking) -> list[str]:
 def at_risk(asking: Asking, resource: str) -> Bools:
     """bool[O]: hosts on which a rule counts usage in place of requests."""
     draft = asking.draft
-    rules = (rule for rule in draft.scenario.spec.rules if isinstance(rule, OverloadRisk))
+    rules = draft.scenario.spec.rules_of(OverloadRisk)
     masks = [draft.hosts(rule.hosts) for rule in rules if resource in rule.resources]
     return np.asarray(np.logical_or.reduce([np.zeros(len(draft.offerings), dtype=bool), *masks]), dtype=bool)
 

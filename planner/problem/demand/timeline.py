@@ -85,7 +85,7 @@ def timeline(draft: Draft) -> Timeline:
         If demand changes at more than `MOST_MOMENTS` different times.
     """
     workloads = draft.scenario.spec.workloads
-    amounts = [dict(workload.demand().amounts()) for workload in workloads]
+    amounts = [workload.asked() for workload in workloads]
     for w, more in draft.more_demand.items():
         for name, amount in more.items():
             amounts[w][name] = amounts[w].get(name, 0) + amount

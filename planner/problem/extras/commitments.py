@@ -1,9 +1,9 @@
 """Commitments: use that is paid for a term, whether it is used or not.
 
-What bounds may rely on: whatever hosts a plan has, some choice of covered ones among them makes the sum of
-prices no more than the plan's bill, with two exceptions. A spend-based commitment covers part of one host
-more than its quota of whole hosts lets: the bill may be lower by less than one host a commitment. And
-standing hosts are covered at each other's expense without a twin. `relaxed` is a problem without exceptions.
+What bounds may rely on: whatever hosts a plan has, some choice of covered ones among them, and of parts of hosts,
+makes the sum of prices no more than the plan's bill, with two exceptions: the weights of hosts in quotas are
+rounded up, and standing hosts are covered at each other's expense without a twin. `relaxed` is a problem
+without exceptions.
 
 The other way round the bill may be higher than the sum of prices: where several commitments select the same
 hosts, solvers share these out as suits them, and the bill in the order of the scenario. Then a plan has a
@@ -94,12 +94,12 @@ def billed(commitments: Sequence[Commitment], solution: Solution) -> int:
 
 
 def relaxed(problem: Problem) -> Problem | None:
-    """A problem in which some choice of covered hosts makes the prices of any plan no more than its bill.
+    """A problem in which some choice of covered hosts, and parts of hosts, makes prices no more than any plan's bill.
 
-    From the first spend-based commitment on, a quota has room for one host more. Standing hosts use up
+    From the first spend-based commitment on, parts of hosts are covered. Standing hosts use up
     nothing, and those that are not covered today may be covered at the expense of others: at most what they
     cost, and at most what the commitments are worth, is taken off at once. None where the problem is that
-    already.
+    already, and with whole hosts.
     """
     from planner.problem.problem import UNLIMITED
 
@@ -109,17 +109,16 @@ def relaxed(problem: Problem) -> Problem | None:
         partial |= not commitment.hosts
         for q, quota in enumerate(quotas):
             if quota.rule == quota_label(commitment.rule) and (partial or quota.weight[standing].any()):
-                quotas[q] = _loosened(quota, standing, partial, slack=0 if commitment.hosts else 1)
+                quotas[q] = _loosened(quota, standing, slack=0 if commitment.hosts else 1)
     worth = _worth(problem, standing)
     if not worth and quotas == list(base.quotas):
         return None
     return replace(base, quotas=tuple(quotas), fixed=base.fixed - worth)
 
 
-def _loosened(quota: Quota, standing: Bools, partial: bool, slack: int) -> Quota:
-    """The quota over opened hosts only, with room for one more; `slack` undoes the rounding of a weight."""
-    weight = np.where(standing, 0, np.maximum(quota.weight - slack, 0))
-    return replace(quota, weight=weight, most=quota.most + int(partial) * (int(quota.weight.max(initial=0)) + slack))
+def _loosened(quota: Quota, standing: Bools, slack: int) -> Quota:
+    """The quota over opened hosts only; `slack` undoes the rounding of a weight."""
+    return replace(quota, weight=np.where(standing, 0, np.maximum(quota.weight - slack, 0)))
 
 
 def _worth(problem: Problem, standing: Bools) -> int:

@@ -39,8 +39,4 @@ def compile_rules(draft: Draft) -> None:
 
 def _domains(draft: Draft, group: Sequence[int], level: int) -> np.typing.NDArray[np.int64]:
     """The domains of a level in which some of the workloads may stand; none of single hosts."""
-    assert draft.eligible is not None
-    if level == len(LEVELS) - 1:
-        return np.empty(0, dtype=np.int64)
-    found = np.unique(draft.domain[draft.eligible[list(group)].any(axis=0), level])
-    return found[found >= 0]
+    return np.empty(0, dtype=np.int64) if level == len(LEVELS) - 1 else draft.eligible_domains(group, level)

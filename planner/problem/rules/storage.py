@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.catalog import Catalog
-from models.resources import LOCAL_DISK, Resources
+from models.resources import LOCAL_DISK, amounts_of
 from models.storage import StorageClass, StoragePool
 from models.workload import VolumeClaim, Workload
 from planner.problem.draft import Draft
@@ -79,7 +79,8 @@ def local_disk_of(workload: Workload, catalog: Catalog) -> int:
 
 def shown_demand(workload: Workload, catalog: Catalog) -> dict[str, int]:
     """What a replica takes of its host, local disks included, in units."""
-    return workload.demand().plus(Resources.of({LOCAL_DISK: local_disk_of(workload, catalog)})).amounts()
+    asked, local = workload.asked(), local_disk_of(workload, catalog)
+    return amounts_of(asked | {LOCAL_DISK: asked.get(LOCAL_DISK, 0) + local}) if local else asked
 
 
 def _is_local(claim: VolumeClaim, catalog: Catalog) -> bool:

@@ -1,7 +1,5 @@
 """Replicas spread over the domains of a level within a largest skew."""
 
-import numpy as np
-
 from models.rules import TopologySpread, rule_label
 from models.topology import LEVELS
 from planner.problem.draft import Draft
@@ -17,7 +15,6 @@ def compile_rules(draft: Draft) -> None:
     `draft.eligible` holds those rules (nodeAffinityPolicy Honor, nodeTaintsPolicy Ignore). Over
     hosts, the minimum is taken as 0, as if one more empty host stood: at most `max_skew` a host.
     """
-    assert draft.eligible is not None
     for rule in draft.rules(TopologySpread):
         level, label = draft.level(rule.level), rule_label(rule)
         group = [w for w in draft.select(rule.workloads) if draft.count(w)]
@@ -27,8 +24,7 @@ def compile_rules(draft: Draft) -> None:
             continue
         draft.narrow(label, group, draft.domain[:, level] >= 0)
         for w in group:
-            domains = np.unique(draft.domain[draft.eligible[w], level])
-            domains = domains[domains >= 0]
+            domains = draft.eligible_domains((w,), level)
             too_few = len(domains) < rule.min_domains
             if not too_few and draft.count(w) < len(domains):
                 draft.add(Limit, {"items": (w,)}, level=level, most=rule.max_skew, rule=label)

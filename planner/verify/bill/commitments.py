@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -70,12 +70,11 @@ def _hosts(layout: Layout) -> dict[Kind, Fraction]:
     given = layout.scenario.spec.commitments
     marks: dict[Offering | None, tuple[bool, ...]] = {None: (False,) * len(given)}
     left: dict[Kind, Fraction] = defaultdict(Fraction)
-    for stand in layout.stands:
-        facts = stand.facts
+    for (facts, price), hosts in Counter((stand.facts, stand.per_hour) for stand in layout.stands).items():
         if facts not in marks and facts is not None:
             on_demand = facts.purchase == "on_demand"
             marks[facts] = tuple(on_demand and commitment.hosts.selects(facts) for commitment in given)
-        left[Fraction(stand.per_hour), marks[facts]] += 1
+        left[Fraction(price), marks[facts]] += hosts
     return left
 
 

@@ -10,8 +10,7 @@ from planner.verify.layout import Layout, Stand
 
 def per_month(layout: Layout) -> Decimal:
     """Every licence rule, over the hosts that run one of its workloads, daemonsets included."""
-    rules = (rule for rule in layout.scenario.spec.rules_in_force if isinstance(rule, Licence))
-    return sum((_cost(rule, layout) for rule in rules), Decimal(0))
+    return sum((_cost(rule, layout) for rule in layout.scenario.spec.rules_of(Licence)), Decimal(0))
 
 
 def _cost(rule: Licence, layout: Layout) -> Decimal:

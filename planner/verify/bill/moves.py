@@ -11,7 +11,7 @@ from planner.verify.rules.moves import moved
 
 def per_month(layout: Layout) -> Decimal:
     """Every rule that prices moves, over the replicas of its workloads that move."""
-    priced = ((rule, rule.price) for rule in layout.scenario.spec.rules_in_force if isinstance(rule, Moves))
+    priced = ((rule, rule.price) for rule in layout.scenario.spec.rules_of(Moves))
     return sum(
         (price * sum(moved(layout, w) for w in layout.select(rule.workloads)) for rule, price in priced if price),
         Decimal(0),

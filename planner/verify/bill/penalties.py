@@ -17,6 +17,6 @@ def per_month(layout: Layout) -> Decimal:
 
 def soft_breaches(layout: Layout) -> Iterator[tuple[SoftRule, int]]:
     """How often the plan breaks each soft rule."""
-    for rule in layout.scenario.spec.rules_in_force:
-        if isinstance(rule, SoftRule) and rule.mode == "soft":
+    for rule in layout.scenario.spec.lenient:
+        if rule.mode == "soft":
             yield rule, breaches(rule, layout)

@@ -31,9 +31,10 @@ def _replicas(layout: Layout) -> Iterator[Violation]:
                 yield Violation("document", planned.name, f"runs {name!r}, which the scenario does not know")
                 continue
             workload = layout.workloads[layout.position[name]]
+            count = workload.count
             for ordinal in ordinals:
-                if not 0 <= ordinal < workload.count:
-                    asked = "a daemonset is not placed" if workload.kind == "daemon_set" else f"it has {workload.count}"
+                if not 0 <= ordinal < count:
+                    asked = "a daemonset is not placed" if workload.kind == "daemon_set" else f"it has {count}"
                     yield Violation("document", planned.name, f"runs replica {ordinal} of {name!r}; {asked}")
                 elif (name, ordinal) in seen:
                     where = seen[name, ordinal]

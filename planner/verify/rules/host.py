@@ -83,7 +83,7 @@ def _outside(layout: Layout, planned: PlannedHost, pool: HostPool) -> Iterator[s
 
 
 def _sized(layout: Layout, stand: Stand) -> Iterator[str]:
-    if stand.facts is None:
+    if stand.facts is None or layout.room(stand.facts) == stand.planned.allocatable:
         return
     room, said = layout.room(stand.facts), stand.planned.allocatable
     for name in {**room.amounts(), **said.amounts()}:

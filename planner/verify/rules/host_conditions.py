@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.reports import Violation
-from planner.verify.admission import HostRule, refusal
+from planner.verify.admission import HostRule
 from planner.verify.layout import Layout
 
 
 def check(rule: HostRule, layout: Layout) -> Iterator[Violation]:
     """Every host that carries one of the rule's workloads meets its condition; a breach is a replica elsewhere."""
+    refusals = layout.admission.refusals(rule)
     for w in layout.select(rule.workloads):
         for facts, stands in layout.kinds_of.get(w, {}).items():
-            why = refusal(rule, facts)
+            why = refusals[facts]
             if why:
                 for stand in stands:
                     message = f"{layout.workloads[w].name!r} runs on {stand.name}: {why}"

@@ -140,8 +140,8 @@ class _Ground:
         """bool[H]: the hosts that a workload is pinned to by name; all where it is not."""
         if w not in self._named:
             self._named[w] = np.ones(len(self.stands), dtype=bool)
-            for rule in self.layout.scenario.spec.rules_in_force:
-                if isinstance(rule, Pinned) and rule.hosts and w in self.layout.select(rule.workloads):
+            for rule in self.layout.scenario.spec.rules_of(Pinned):
+                if rule.hosts and w in self.layout.select(rule.workloads):
                     named = [stand.planned.standing and stand.name in rule.hosts for stand in self.stands]
                     self._named[w] &= np.array(named, dtype=bool)
         return self._named[w]
@@ -156,7 +156,7 @@ class _Ground:
     @cached_property
     def _pins(self) -> dict[int, dict[str, int]]:
         """By workload pinned to where it runs now, how many replicas each host keeps."""
-        rules = (rule for rule in self.layout.scenario.spec.rules_in_force if isinstance(rule, Pinned))
+        rules = self.layout.scenario.spec.rules_of(Pinned)
         pinned = {w for rule in rules if not rule.hosts for w in self.layout.select(rule.workloads)}
         return {w: self.layout.today.get(self.layout.workloads[w].name, {}) for w in pinned}
 

@@ -41,10 +41,9 @@ def existing(layout: Layout) -> Iterator[tuple[Volume, list[tuple[Reach, str]]]]
 
 def _rules(layout: Layout) -> dict[int, list[VolumeLocality]]:
     found: dict[int, list[VolumeLocality]] = defaultdict(list)
-    for rule in layout.scenario.spec.rules:
-        if isinstance(rule, VolumeLocality):
-            for w in layout.select(rule.workloads):
-                found[w].append(rule)
+    for rule in layout.scenario.spec.rules_of(VolumeLocality):
+        for w in layout.select(rule.workloads):
+            found[w].append(rule)
     return found
 
 
