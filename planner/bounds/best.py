@@ -1,7 +1,7 @@
 """The best bound of every goal tier, by all methods of this room.
 
-Bounds are made on the relaxation of a problem where it has one. What solvers do not see (`extras`) only
-adds to what a plan costs, but for commitments on spending, which may take off part of a host.
+Bounds are made on the relaxation of a problem where it has one. Of what solvers do not see (`extras`), they
+know survivals, licences and commitments; the rest only adds to what a plan costs.
 """
 
 from __future__ import annotations
@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from models.goals import GoalTier
 from models.topology import LEVELS
 from planner.bounds.balance import fullest_host
+from planner.bounds.base import Base
 from planner.bounds.bound import TRIVIAL, Bound
-from planner.bounds.charge import Objective, beside_charge
-from planner.bounds.classes import Classes
+from planner.bounds.charge import Charge, Objective
+from planner.bounds.columns.bounding import OBJECTIVES, columns_bound
+from planner.bounds.columns.generation import MOST_ROUNDS
 from planner.bounds.domains import domains_needed
 from planner.bounds.dual_feasible import hosts_by_rounding
 from planner.bounds.given import Given, by_rank, nowhere
@@ -27,8 +32,11 @@ from planner.problem.problem import Problem
 from planner.problem.score import tier_value, unplaced
 from planner.problem.solution import Solution
 
+Floats = npt.NDArray[np.float64]
 SECONDS = 1.5
 """The most for each mixed-integer program; there is none after a tier that is left with a gap."""
+ROUNDS = 60
+"""Of column generation, where no clock runs."""
 
 
 class Timer(Protocol):
@@ -43,7 +51,9 @@ class Timer(Protocol):
         """Seconds left."""
 
 
-def best_bounds(problem: Problem, solution: Solution | None = None, clock: Timer | None = None) -> tuple[Bound, ...]:
+def best_bounds(
+    problem: Problem, solution: Solution | None = None, clock: Timer | None = None, *, columns: float = 0.0
+) -> tuple[Bound, ...]:
     """One bound per goal tier, in order.
 
     Parameters
@@ -55,6 +65,8 @@ def best_bounds(problem: Problem, solution: Solution | None = None, clock: Timer
         taken to place all that fits somewhere.
     clock : Timer, optional
         Where it is over, only the quick methods are used.
+    columns : float
+        The share of the time left that column generation may use for each tier.
 
     Returns
     -------
@@ -63,10 +75,10 @@ def best_bounds(problem: Problem, solution: Solution | None = None, clock: Timer
         given what stays out of the higher ones. There is none for `breaches`, `egress`,
         `fragmentation` and `risk`.
     """
-    classes, seconds = Classes.merge(problem.relaxation or problem), SECONDS
+    base, seconds = Base.of(problem), SECONDS
     bounds: list[Bound] = []
     for number in range(len(problem.goals)):
-        tier = _Tier(problem, classes, number, solution, clock, seconds)
+        tier = _Tier(problem, base, number, solution, clock, seconds, columns)
         bounds.append(tier.bound())
         if tier.value is not None and bounds[-1].value < tier.value:
             seconds = 0.0
@@ -84,7 +96,7 @@ def tier_bound(
 
     `seconds` is the most for each mixed-integer program; with 0 there is none, and the bound is repeatable.
     """
-    return _Tier(problem, Classes.merge(problem.relaxation or problem), tier, solution, clock, seconds).bound()
+    return _Tier(problem, Base.of(problem), tier, solution, clock, seconds, 0.0).bound()
 
 
 class _Tier:
@@ -93,19 +105,23 @@ class _Tier:
     def __init__(
         self,
         problem: Problem,
-        classes: Classes,
+        base: Base,
         number: int,
         solution: Solution | None,
         clock: Timer | None,
         seconds: float,
+        columns: float,
     ) -> None:
-        self.problem, self.classes = problem.relaxation or problem, classes
-        self.clock, self.seconds = clock, seconds
+        self.whole, self.problem, self.classes = base.whole, base.problem, base.classes
+        self.clock, self.seconds, self.columns = clock, seconds, columns
         self.goal: GoalTier = problem.goals[number]
         self.given = Given.before(problem, number, solution)
         self.value = None if solution is None else tier_value(problem, solution, self.goal)
         self.left = None if solution is None else unplaced(problem, solution)
-        self.beside = beside_charge(problem) if self.goal.goal == "cost" else 0
+        joined = {b: n for n, group in enumerate(base.groups) for b in group}
+        plan = [] if solution is None else solution.patterns()
+        self.hosts = [(joined[b], inside) for b, _, inside in plan if b in joined]
+        self.beside = base.whole.fixed if self.goal.goal == "cost" else 0
 
     def bound(self) -> Bound:
         """The best of all methods."""
@@ -126,7 +142,7 @@ class _Tier:
             case "domains" if self.goal.level == "host":
                 return self._hosts()
             case "domains":
-                return domains_needed(self.problem, LEVELS.index(self.goal.level), self.given)
+                return domains_needed(self.whole, LEVELS.index(self.goal.level), self.given)
             case "balance":
                 return fullest_host(self.problem, self.given)
         return TRIVIAL
@@ -160,11 +176,25 @@ class _Tier:
             return TRIVIAL
         if value is not None and relaxation.bound.value >= value:
             return relaxation.bound
+        best = relaxation.bound.better(self._by_columns(objective, given, value, relaxation.value))
+        if value is not None and best.value >= value:
+            return best
         seconds = self.seconds if self.clock is None else min(self.seconds, self.clock.remaining / 10)
         if not seconds:
-            return relaxation.bound
+            return best
         whole = whole_hosts(relaxation, objective, given, value=value, seconds=seconds, rank=rank)
-        return relaxation.bound if whole is None else relaxation.bound.better(whole)
+        return best if whole is None else best.better(whole)
+
+    def _by_columns(self, objective: Objective, given: Given, value: int | None, worth: Floats) -> Bound:
+        """The bound by patterns of hosts, those of the known plan to begin with; it knows no covers and no parts."""
+        parts = Charge.of(self.problem, objective).parts
+        if not self.columns or objective not in OBJECTIVES or self.classes.covers or parts:
+            return TRIVIAL
+        seconds = math.inf if self.clock is None else self.clock.remaining * self.columns
+        rounds = ROUNDS if math.isinf(seconds) else MOST_ROUNDS
+        return columns_bound(
+            self.problem, objective, given, seconds, rounds=rounds, known=self.hosts, value=value, worth=worth
+        )
 
     def _unplaced(self) -> Bound:
         """Rank by rank: what fits nowhere, and what the relaxation has no room for."""

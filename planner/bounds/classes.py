@@ -18,6 +18,7 @@ from planner.problem.forms import HOST
 from planner.problem.problem import UNLIMITED, Problem
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -42,6 +43,25 @@ class DomainSpread:
 
 
 @dataclass(frozen=True, eq=False)
+class Cover:
+    """Opened hosts weigh `host[B]` each, and copies that stay out `copy[C]`: at least `least` in sum.
+
+    With `flow[C, B]`, so much more for every copy placed on a bin type.
+    """
+
+    host: Floats
+    copy: Floats
+    least: float
+    flow: Floats | None = None
+
+    def scaled(self) -> Cover:
+        """The same with a largest weight of a host of 1, as LP solvers like it."""
+        scale = float(self.host.max(initial=0.0)) or 1.0
+        flow = None if self.flow is None else self.flow / scale
+        return Cover(self.host / scale, self.copy / scale, self.least / scale, flow)
+
+
+@dataclass(frozen=True, eq=False)
 class Classes:
     """Classes `C` of the item types that fit somewhere and have copies.
 
@@ -60,6 +80,10 @@ class Classes:
     spreads : tuple of DomainSpread
     like : int64[C]
         An item type of each class: all of them cost and weigh the same wherever they go.
+    covers : tuple of Cover
+        What must be open beside, where something must survive (`survival.covers`).
+    halves : tuple of tuple of int
+        Bin types whose hosts are whole only when taken together.
     """
 
     of: Ints
@@ -71,12 +95,22 @@ class Classes:
     limits: tuple[DomainLimit, ...]
     spreads: tuple[DomainSpread, ...]
     like: Ints
+    covers: tuple[Cover, ...] = ()
+    halves: tuple[tuple[int, ...], ...] = ()
 
     @classmethod
-    def merge(cls, problem: Problem) -> Classes:
-        """Take together what is equal in size, places, priority, costs, and kinds of limits and spreads."""
+    def merge(cls, problem: Problem, *, apart: bool = False) -> Classes:
+        """Take together what is equal in size, places, priority, costs, and kinds of limits and spreads.
+
+        With `apart`, item types that different others must not share a host with are told apart, too.
+        """
         fits = problem.fits & (problem.available > 0)
         roles, kinds = _roles(problem), item_kinds(problem)
+        for n, form in enumerate(problem.apart if apart else ()):
+            if form.level == HOST:
+                for side, items in enumerate((form.a, form.b)):
+                    for i in items.tolist():
+                        roles[i].append((2, n, side))
         packed = np.packbits(fits, axis=1)
         rank = np.searchsorted(-ranks(problem), -problem.priority)
         of = np.full(problem.items, -1, dtype=np.int64)
@@ -106,7 +140,7 @@ class Classes:
 
 
 def _roles(problem: Problem) -> dict[int, list[tuple[int, ...]]]:
-    """What limits and spreads say of each item type; forms shared by several keep their own number."""
+    """What limits, spreads and survivals say of each item type; forms shared by several keep their own number."""
     roles: dict[int, list[tuple[int, ...]]] = defaultdict(list)
     for n, limit in enumerate(problem.limits):
         shared = -1 if len(limit.items) == 1 else n
@@ -117,6 +151,9 @@ def _roles(problem: Problem) -> dict[int, list[tuple[int, ...]]]:
         domains = tuple(spread.domains.tolist())
         for i in spread.items.tolist():
             roles[i].append((1, shared, spread.level, spread.max_skew, int(spread.zero_minimum), *domains))
+    for n, survival in enumerate(problem.extras.survivals):
+        for i in np.flatnonzero(survival.survives).tolist():
+            roles[i].append((3, n))
     return roles
 
 

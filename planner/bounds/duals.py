@@ -58,6 +58,13 @@ def price(master: Master) -> Priced:
             constant += dual * budget.most
             reduced_open -= dual * budget.host
             reduced -= 0.0 if budget.copy is None else dual * budget.copy
+    staying = np.zeros(classes.number)
+    for cover, row in master.covers:
+        if dual := max(0.0, row.dual_value()):
+            constant += dual * cover.least
+            reduced_open -= dual * cover.host
+            staying += dual * cover.copy
+            reduced -= 0.0 if cover.flow is None else dual * cover.flow
     room = np.zeros(problem.capacity.shape)
     for b, rows in enumerate(master.rows):
         for n, (host_row, row) in enumerate(rows):
@@ -85,7 +92,7 @@ def price(master: Master) -> Priced:
         dual = min(0.0, row.dual_value())
         constant += dual * most
         stay[classes.rank == rank] = dual
-    outside = np.minimum(master.stay_cost - stay, PENALTY) - demand
+    outside = np.minimum(master.stay_cost - stay, PENALTY) - staying - demand
     cheapest = np.minimum(reduced.min(axis=1, initial=np.inf), outside)
     constant += float(np.minimum(0.0, cheapest) @ classes.count)
     constant += float(np.where(reduced_open >= 0, reduced_open * master.least, reduced_open * master.most).sum())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +11,9 @@ import numpy.typing as npt
 from models.goals import GoalTier
 from planner.bounds.bound import TRIVIAL, Bound
 from planner.bounds.charge import Charge
-from planner.bounds.kinds import bin_kinds, carried_over
+from planner.bounds.flat import flattened
 from planner.bounds.linear import relax
-from planner.problem.forms import HOST
-from planner.problem.problem import UNLIMITED, Problem
+from planner.problem.problem import Problem
 
 LARGE = 100_000
 """Item types times bin types beyond which forms on domains are left out and equal bin types joined."""
@@ -59,7 +57,7 @@ def guide(problem: Problem, goal: GoalTier, seconds: float = math.inf) -> Guide 
     if problem.fits.size <= LARGE or not problem.has_domain_forms:
         relaxation = relax(problem, goal, seconds=seconds, partly=bool(problem.caps))
         return None if relaxation is None else Guide(relaxation.bound, relaxation.hosts, relaxation.assigned)
-    flat, groups = _flat(problem)
+    flat, groups = flattened(problem)
     relaxation = relax(flat, goal, seconds=seconds, partly=bool(problem.caps))
     if relaxation is None:
         return None
@@ -68,36 +66,6 @@ def guide(problem: Problem, goal: GoalTier, seconds: float = math.inf) -> Guide 
         hosts[group] = relaxation.hosts[n] / len(group)
         assigned[:, group] = relaxation.assigned[:, n, None] / len(group)
     return Guide(relaxation.bound, hosts, assigned)
-
-
-def _flat(problem: Problem) -> tuple[Problem, list[list[int]]]:
-    """The problem with bin types that only their domain tells apart joined, and the groups they came from."""
-    weight, kinds = problem.quota_weight, bin_kinds(problem)
-    alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for b in range(problem.bins):
-        row = problem.capacity[b].tobytes(), problem.fits[:, b].tobytes(), weight[:, b].tobytes()
-        alike[(int(problem.price[b]), int(kinds[b]), *row)].append(b)
-    groups = list(alike.values())
-    first = np.array([group[0] for group in groups], dtype=np.int64)
-    available = [min(UNLIMITED, int(problem.available[group].sum())) for group in groups]
-    flat = replace(
-        problem,
-        capacity=problem.capacity[first],
-        price=problem.price[first],
-        available=np.array(available, dtype=np.int64),
-        required=np.array([problem.required[group].sum() for group in groups], dtype=np.int64),
-        fits=problem.fits[:, first],
-        domain=np.full((len(groups), problem.domain.shape[1]), -1),
-        limits=tuple(form for form in problem.limits if form.level == HOST),
-        apart=tuple(form for form in problem.apart if form.level == HOST),
-        together=(),
-        near=(),
-        spreads=(),
-        rooms=(),
-        quotas=tuple(replace(quota, weight=quota.weight[first]) for quota in problem.quotas),
-        **carried_over(problem, np.arange(problem.items), first),
-    )
-    return flat, groups
 
 
 def _with_cost(problem: Problem, goal: GoalTier) -> Problem:

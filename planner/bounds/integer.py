@@ -14,7 +14,6 @@ from planner.bounds.charge import Charge, Objective
 from planner.bounds.given import Given
 from planner.bounds.linear import Relaxation
 from planner.bounds.master import Master, most_hosts
-from planner.bounds.rounding import round_up
 
 LARGEST = 6_000
 MOST_HOSTS = 300
@@ -41,10 +40,10 @@ def whole_hosts(
         None where the program is too large to be worth it, or nothing was proven.
     """
     problem, classes = relaxation.problem, relaxation.classes
-    step = Charge.of(problem, objective).step
+    charge = Charge.of(problem, objective)
     most = most_hosts(problem, classes)
     if value is not None:
-        better = (value - 1) // step * step
+        better = (value - 1) // charge.step * charge.step + charge.slack
         too_dear = relaxation.proven + relaxation.reduced_open > better + 1e-6 * max(1.0, abs(value))
         most = np.where(too_dear, problem.required, most)
     usable = classes.fits & (most > 0)
@@ -59,7 +58,7 @@ def whole_hosts(
     proven = _solve(master.solver, seconds) * master.unit
     if proven == np.inf:
         return None if value is None else Bound(value, METHOD)
-    bound = round_up(proven, step, relative=1e-7)
+    bound = charge.rounded(proven, relative=1e-7)
     return Bound(bound if value is None else min(bound, value), METHOD)
 
 

@@ -23,7 +23,6 @@ from planner.bounds.dual_feasible import roundings, thresholds
 from planner.bounds.duals import Priced, price
 from planner.bounds.given import Given
 from planner.bounds.master import HostRow, Master
-from planner.bounds.rounding import round_up
 from planner.problem.forms import HOST
 from planner.problem.problem import UNLIMITED, Problem
 
@@ -89,7 +88,13 @@ class Relaxation:
 
 
 def relax(
-    problem: Problem, goal: GoalTier, given: Given | None = None, seconds: float = math.inf, *, partly: bool = False
+    problem: Problem,
+    goal: GoalTier,
+    given: Given | None = None,
+    seconds: float = math.inf,
+    *,
+    partly: bool = False,
+    classes: Classes | None = None,
 ) -> Relaxation | None:
     """Solve the relaxation for a goal, with everything placed that fits somewhere (or as `given`).
 
@@ -102,7 +107,8 @@ def relax(
         that is no sum over hosts and copies is relaxed as `hosts`.
     """
     objective: Objective = goal.goal if goal.goal in ("cost", "moves", "carbon") else "hosts"
-    solved = solve_relaxation(problem, objective, Given.full(problem) if given is None else given, seconds=seconds)
+    taken = Given.full(problem) if given is None else given
+    solved = solve_relaxation(problem, objective, taken, classes=classes, seconds=seconds)
     if solved is None or (not partly and solved.bought_out > 1e-6 * max(1, int(problem.count.sum()))):
         return None
     return solved
@@ -154,9 +160,9 @@ def solve_relaxation(
             master.add_row(row)
     if best is None:
         return None
-    step = Charge.of(problem, objective).step
+    least = Charge.of(problem, objective).rounded(best.bound)
     return Relaxation(
-        Bound(round_up(best.bound, step), METHOD), best.bound, hosts, flow, best.worth, bought_out, tuple(added),
+        Bound(least, METHOD), best.bound, hosts, flow, best.worth, bought_out, tuple(added),
         best.reduced_open, classes, problem,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@
     demand     sum_b z[c, b] + u[c] + e[c] = count[c]                 for each class c
     host row   sum_c factor[c] * z[c, b] <= room * y[b]               for each of bin type b
     domain     sum over bins of a domain of z[c, b], within limits and spreads
+    cover      sum over y, each with its weight, >= what survives a loss and does not stay out
     supply     required <= y <= available
     budget     sum over y and z, each with its weight, <= most: quotas, caps, values of the tiers before
 
@@ -23,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.bounds.charge import Charge, Objective
-from planner.bounds.classes import Classes
+from planner.bounds.classes import Classes, Cover
 from planner.bounds.given import Given
 from planner.problem.forms import HOST
 from planner.problem.problem import UNLIMITED, Problem
@@ -116,16 +117,21 @@ class Master:
         self.price: Floats = charge.host / self.unit
         self.beside: Floats | None = None if charge.copy is None else charge.copy[classes.like] / self.unit
         self.least, self.most = problem.required, most_hosts(problem, classes) if most is None else most
+        halves = {b for bins in classes.halves for b in bins}
         self.open = [
-            self.solver.Var(float(low), float(high), whole, "")
-            for low, high in zip(self.least, self.most, strict=True)
+            self.solver.Var(float(low), float(high), whole and b not in halves, "")
+            for b, (low, high) in enumerate(zip(self.least, self.most, strict=True))
         ]  # fmt: skip
+        for bins in classes.halves if whole else ():
+            together = self.solver.IntVar(0.0, float(self.most[list(bins)].sum()), "")
+            self.solver.Add(self.solver.Sum([self.open[b] for b in bins]) == together)
         for variable, price in zip(self.open, self.price.tolist(), strict=True):
             self.solver.Objective().SetCoefficient(variable, price)
         self.at: list[dict[int, Any]] = [{} for _ in range(problem.bins)]
         self.present = np.zeros(classes.fits.shape, dtype=bool)
-        self.budgets = [(budget, self._budget_row(budget)) for budget in _budgets(problem, classes, given)]
+        self.budgets = [(budget, self._budget_row(budget)) for budget in budgets(problem, classes, given)]
         self._add_demand(objective, given, rank, whole)
+        self.covers = [(cover, self._cover_row(cover)) for cover in classes.covers]
         self.domain_rows: list[DomainRows] = []
         self.lows: list[tuple[DomainRows, DomainRows, float]] = []
         self._of_class: dict[int, list[DomainRows]] = defaultdict(list)
@@ -165,12 +171,24 @@ class Master:
         }
         self.demand = [self.solver.RowConstraint(float(n), float(n), "") for n in self.classes.count]
         self.bought_out: list[Any] = []
+        self.staying: list[tuple[int, Any]] = []
         for c, row in enumerate(self.demand):
             k = int(self.classes.rank[c])
             if np.isfinite(self.stay_cost[c]):
-                self._copies(c, float(self.stay_cost[c]), row, *([self.stays[k][1]] if k in self.stays else []))
+                rows = [row, *([self.stays[k][1]] if k in self.stays else [])]
+                self.staying.append((c, self._copies(c, float(self.stay_cost[c]), *rows)))
             if not whole:
                 self.bought_out.append(self._copies(c, PENALTY, row))
+                self.staying.append((c, self.bought_out[-1]))
+
+    def _cover_row(self, cover: Cover) -> Any:
+        row = self.solver.RowConstraint(cover.least, self.infinity, "")
+        for b in np.flatnonzero(cover.host).tolist():
+            row.SetCoefficient(self.open[b], float(cover.host[b]))
+        for c, variable in self.staying:
+            if cover.copy[c]:
+                row.SetCoefficient(variable, float(cover.copy[c]))
+        return row
 
     def _add_domains(self) -> None:
         for limit in self.classes.limits:
@@ -199,6 +217,7 @@ class Master:
         new = wanted & self.classes.fits & ~self.present
         self.present |= new
         weighing = [(budget.copy, row) for budget, row in self.budgets if budget.copy is not None]
+        weighing += [(cover.flow, row) for cover, row in self.covers if cover.flow is not None]
         for b in np.flatnonzero(new.any(axis=0)).tolist():
             members = np.flatnonzero(new[:, b])
             for c in members.tolist():
@@ -240,13 +259,16 @@ class Master:
 
 
 def most_hosts(problem: Problem, classes: Classes) -> Ints:
-    """No plan needs more hosts of a bin type: one for each copy that fits, and for room kept free."""
+    """No plan needs more hosts of a bin type: one for each copy that fits, or may have to go there, and for room."""
     copies = classes.count @ classes.fits + sum(room.copies for room in problem.rooms)
+    if classes.covers:
+        spare = np.any([cover.host > 0 for cover in classes.covers], axis=0)
+        copies = copies + spare * (classes.count.sum() * len(problem.extras.survivals))
     most: Ints = np.maximum(problem.required, np.minimum(problem.available, problem.required + copies))
     return most
 
 
-def _budgets(problem: Problem, classes: Classes, given: Given) -> list[Budget]:
+def budgets(problem: Problem, classes: Classes, given: Given) -> list[Budget]:
     """Quotas, caps, and what earlier tiers have reached, scaled."""
     nothing = np.zeros(problem.bins)
     found = [Budget(quota.weight.astype(float), None, float(quota.most)) for quota in problem.quotas]

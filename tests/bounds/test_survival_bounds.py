@@ -1,0 +1,99 @@
+"""Bounds of problems in which something must survive: by hand, and against enumerated optima."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from problems import ZONE, optimum, problem_of, problems
+from takeovers import survived
+
+from planner.bounds.best import best_bounds, tier_bound
+from planner.problem import Solution
+from planner.problem.extras import Extras, Survival
+from planner.problem.forms import HOST, Limit
+from planner.problem.score import tier_value
+
+
+def surviving(problem, *items, level=ZONE):
+    """All items survive, or those that are named."""
+    survives = np.zeros(problem.items, dtype=bool)
+    survives[list(items) or slice(None)] = True
+    return replace(problem, extras=Extras(survivals=(Survival(level, survives, "r"),)))
+
+
+def zoned(zones, prices=None, sizes=((1,),), counts=(12,), capacity=2, **more):
+    """A bin type in each of some zones."""
+    prices = prices or [10] * zones
+    return problem_of([list(size) for size in sizes], list(counts), [[capacity]] * zones, prices,
+                      zones=range(zones), **more)  # fmt: skip
+
+
+def cost_bound(problem):
+    return tier_bound(problem, 1, seconds=0).value
+
+
+@pytest.mark.parametrize(("zones", "cost"), [(2, 120), (3, 90), (4, 80), (7, 70)])
+def test_equal_zones_cost_one_part_more_than_all_but_one(zones, cost):
+    assert cost_bound(zoned(zones)) == 60
+    assert cost_bound(surviving(zoned(zones))) == cost
+
+
+def test_a_dear_zone_is_used_where_that_costs_less_than_more_room_in_the_others():
+    assert cost_bound(surviving(zoned(3, prices=[10, 10, 15]))) == 30 + 30 + 45
+    assert cost_bound(surviving(zoned(3, prices=[10, 10, 45]))) == 60 + 60
+
+
+def test_what_need_not_survive_takes_no_room_twice():
+    problem = zoned(2, sizes=((1,), (1,)), counts=(6, 6))
+    assert cost_bound(surviving(problem)) == 120
+    assert cost_bound(surviving(problem, 0)) == 60
+
+
+def test_survivors_go_back_only_where_they_fit():
+    fits = [[True, True, False], [True, True, True]]
+    problem = zoned(3, sizes=((1,), (1,)), counts=(6, 0), fits=fits)
+    assert cost_bound(surviving(problem, 0)) == 60
+
+
+def test_hosts_are_filled_to_whole_copies():
+    """A host of 5 takes two of 2: without any one zone, 6 hosts are left for 12 copies."""
+    assert cost_bound(surviving(zoned(2, sizes=((2,),), capacity=5))) == 120
+
+
+def test_limits_on_hosts_hold_after_a_loss():
+    problem = zoned(2, capacity=4, limits=(Limit(HOST, np.array([0]), 1, "one each"),))
+    assert cost_bound(surviving(problem)) == 240
+
+
+def test_any_host_lost_leaves_room_on_the_others():
+    assert cost_bound(surviving(zoned(1), level=HOST)) == 70
+
+
+def test_without_room_for_a_loss_something_stays_out():
+    problem = surviving(zoned(2, available=[4, 4]))
+    known = Solution.of([(0, 4, {0: 1}), (1, 4, {0: 1})])
+    assert best_bounds(problem, known)[0].value == 4
+
+
+@st.composite
+def promised(draw):
+    """A small problem with any forms, in which some items survive the loss of any zone or host."""
+    problem = draw(problems(copies=4, items=2, forms=1, named=("cost", "hosts")))
+    survives = np.array([draw(st.booleans()) for _ in range(problem.items)]) & (problem.count > 0)
+    assume(survives.any())
+    return surviving(problem, *np.flatnonzero(survives).tolist(), level=draw(st.sampled_from([ZONE, HOST])))
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=promised())
+def test_no_plan_that_survives_is_below_its_bound(problem):
+    best = optimum(problem.core, lambda solution: survived(problem, solution))
+    assume(best is not None)
+    for known in (best[1], None):
+        bounds = best_bounds(problem, known)
+        values = [tier_value(problem, best[1], goal) for goal in problem.goals]
+        placed = values[0] == bounds[0].value
+        for value, bound in zip(values, bounds, strict=True):
+            assert bound.value <= value or (known is None and not placed)
