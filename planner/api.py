@@ -13,12 +13,15 @@ from platform import python_version
 from typing import TYPE_CHECKING
 
 from models.base import Metadata
+from models.bulk import collection_paused
 from models.plan import Plan, PlanSpec, PlanStatus
 from models.reports import Violation
 from models.scenario import Scenario
 from planner.errors import VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from models.catalog import Catalog
     from planner.explain.outcome import Outcome
     from planner.lint import Advice
@@ -68,6 +71,8 @@ def plan(
     from planner.problem.settle import settled
     from planner.solvers.stop import Stop
 
+    if clock is None and solver is None:
+        prepare()
     running = clock or (stop or Stop()).start()
     catalog = catalog_for(scenario)
     problem, names = build(scenario, catalog)
@@ -76,6 +81,22 @@ def plan(
     made = _document(outcome, result, catalog, seed, running.elapsed)
     _check(made, outcome, catalog)
     return made
+
+
+def prepare(say: Callable[[str], None] | None = None) -> None:
+    """Compile the solvers' kernels where they never were on this machine, before a clock runs.
+
+    Parameters
+    ----------
+    say : callable, optional
+        Is told so, in words for people.
+    """
+    from planner.solvers.warm import is_cold, warm
+
+    if is_cold():
+        if say is not None:
+            say("compiling the solvers for this machine, once: about a minute")
+        warm()
 
 
 def verify(scenario: Scenario, plan: Plan) -> tuple[Violation, ...]:
@@ -113,6 +134,7 @@ def _portfolio() -> Solver:
     return Steered()
 
 
+@collection_paused()
 def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, seconds: float) -> Plan:
     from planner.explain import figures, proof
     from planner.explain.conflict import conflicts

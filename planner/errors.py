@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from models.reports import Finding, Violation
 
 
+MOST_TOLD = 20
+"""Findings, of those of a document; nobody reads more at once."""
+
+
 class BayplanError(Exception):
     """Base of all errors that Bayplan raises on purpose."""
 
@@ -29,13 +33,15 @@ class InputError(BayplanError):
     source : str
         The file's name, or `-` for standard input.
     findings : sequence of Finding
-        All that is wrong with it, with places in the document.
+        All that is wrong with it, with places in the document; the message tells the first `MOST_TOLD`.
     """
 
     def __init__(self, source: str, findings: Sequence[Finding]) -> None:
         self.source = source
         self.findings = tuple(findings)
-        super().__init__("\n".join(f"{source}: {finding}" for finding in self.findings))
+        told = [f"{source}: {finding}" for finding in self.findings[:MOST_TOLD]]
+        left = len(self.findings) - MOST_TOLD
+        super().__init__("\n".join([*told, f"{source}: … and {left:,} more"] if left > 0 else told))
 
 
 class VerificationError(BayplanError):

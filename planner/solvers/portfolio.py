@@ -1,39 +1,56 @@
-"""The portfolio: greedy first, exact where the problem is small, bounds beside both, one clock."""
+"""The portfolio: greedy, columns beside search, exact where the problem is small; bounds all along, one clock.
+
+Where nothing joins parts of a problem (no rule, quota or host), each is improved by itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Literal
 
 from planner.bounds.best import best_bounds
-from planner.bounds.bound import Bound
+from planner.bounds.bound import TRIVIAL, Bound
 from planner.problem import Problem, Solution, score
 from planner.problem.score import tier_value
 from planner.solvers.cp_sat import CpSat
 from planner.solvers.greedy import Greedy
-from planner.solvers.result import Ended, Observer, Progress, Result, deciding_goal, relative_gap
+from planner.solvers.independent import Part, independent, joined, summed_bounds
+from planner.solvers.patterns import Patterns
+from planner.solvers.result import Ended, Observer, Result, Solver, deciding_goal, relative_gap
+from planner.solvers.search import Search
+from planner.solvers.side_by_side import Improving, Run, beside, side_by_side
 from planner.solvers.stop import Clock, Stop
 from planner.solvers.twins import Twins
-from planner.solvers.zoned import Zoned
 
-ZONED_SHARE = 0.6
-"""Of the time left, what packing zone by zone may use where the exact solver can follow."""
+SMALL = 4_000
+"""Variables of an exact model that is tried first."""
+Stage = Literal["small", "pair", "exact", "last"]
+STAGES: tuple[tuple[Stage, float], ...] = (("small", 0.4), ("pair", 0.6), ("exact", 0.5), ("last", 1.0))
+"""Stages, each with its share of the time left: the exact solver where the problem is small, columns beside search, the
+exact solver again (or for the first time, where the plans found since have made it small enough), search to the end."""
+
+COLUMNS = 0.25
+"""Of the time left, what column generation may use for a bound where rules bind domains."""
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Greedy, then the exact solver where it can; the better plan and the better bounds are kept.
+    """Chains solvers from the quick to the thorough; the best plan and the best bounds are kept.
 
     Attributes
     ----------
     greedy : Greedy
+    patterns : Patterns
+    search : Search
     exact : CpSat
-    zoned : Zoned
     """
 
     greedy: Greedy = field(default_factory=Greedy)
+    patterns: Patterns = field(default_factory=Patterns)
+    search: Search = field(default_factory=Search)
     exact: CpSat = field(default_factory=CpSat)
-    zoned: Zoned = field(default_factory=Zoned)
 
     def solve(
         self,
@@ -52,67 +69,102 @@ class Portfolio:
         clock = stop.start()
         twins = Twins.of(problem)
         begun = None if start is None else twins.join(start)
-        result = self._solve(twins, clock, seed, begun, _Watched(twins.problem, observer))
+        result = self._solve(twins.problem, clock, seed, begun, Improving(observer))
         result = replace(result, solution=twins.deal(result.solution))
         if problem.extras:
             best = result.solution if start is None else min(result.solution, start, key=partial(score, problem))
             result = replace(result, solution=best, bounds=best_bounds(problem, best, clock))
         return replace(result, ended=_why(problem, result, clock), seconds=clock.elapsed)
 
-    def _solve(self, twins: Twins, clock: Clock, seed: int, start: Solution | None, watched: _Watched) -> Result:
-        """Greedy, then zone by zone, then exact: each begins with the best so far, while there is a gap.
+    def _solve(self, problem: Problem, clock: Clock, seed: int, start: Solution | None, observer: Improving) -> Result:
+        """Greedy for the whole; then its independent parts, one after the other, the largest first."""
+        result = self.greedy.solve(problem, clock, seed=seed, start=start, observer=observer)
+        observer.bound = result.bounds[_deciding(problem)].value or None
+        result = _bounded(problem, result, clock)
+        if _done(problem, result, clock):
+            return result
+        parts = independent(problem)
+        if len(parts) == 1:
+            return self._improved(problem, result, clock, seed, observer)
+        return _bounded(problem, self._apart(parts, result, clock, seed, observer), clock)
+
+    def _apart(self, parts: Sequence[Part], result: Result, clock: Clock, seed: int, observer: Improving) -> Result:
+        """Each part by itself, one after the other, with a share of the time by its item types."""
+        solutions = [part.start(result.solution) for part in parts]
+        found = []
+        items = sum(len(part.items) for part in parts)
+        for n, part in enumerate(parts):
+            begun = replace(result, solution=solutions[n], bounds=tuple(TRIVIAL for _ in result.bounds))
+            share = clock.part(len(part.items) / items)
+            items -= len(part.items)
+            others = [
+                (other.problem, own) for k, (other, own) in enumerate(zip(parts, solutions, strict=True)) if k != n
+            ]
+            found.append(self._improved(part.problem, begun, share, seed, beside(observer, others)))
+            solutions[n] = found[n].solution
+        bounds = summed_bounds(parts, solutions, [each.bounds for each in found])
+        return replace(found[0], solution=joined(parts, solutions), bounds=_better(bounds, result.bounds))
+
+    def _improved(self, problem: Problem, result: Result, clock: Clock, seed: int, observer: Observer | None) -> Result:
+        """Stage after stage, each from the best so far, while there is a gap.
 
         Bounds are kept from stage to stage: one that holds given the values of earlier tiers also
         holds given better ones.
         """
-        problem = twins.problem
-        result = self.greedy.solve(problem, clock, seed=seed, start=start, observer=watched)
-        watched.bound = result.bounds[watched.tier].value
-        if _gaps(problem, result)[watched.tier] == 0:
-            result = _bounded(problem, result, clock)
-        exact = self.exact.can(problem, result.solution)
-        whole = twins.deal(result.solution)
-        if not _done(problem, result, clock) and self.zoned.can(twins.whole, whole):
-            share = clock.part(ZONED_SHARE if exact else 1.0)
-            packed = self.zoned.solve(twins.whole, share, seed=seed, start=whole, observer=watched)
-            result = replace(packed, solution=twins.join(packed.solution), bounds=result.bounds)
-        if not _done(problem, result, clock) and exact:
-            found = self.exact.solve(problem, clock, seed=seed, start=result.solution, observer=watched)
-            better = score(problem, found.solution) < score(problem, result.solution)
-            found = found if better or _proven(problem, found) else replace(found, solver=result.solver)
-            result = replace(found, bounds=_better(found.bounds, result.bounds))
+        for stage, share in STAGES:
+            solvers = list(self._staged(stage, problem, result.solution))
+            if _done(problem, result, clock):
+                break
+            part = clock.part(share)
+            runs = [_run(solver, problem, part, seed, result.solution) for solver in solvers]
+            for found in side_by_side(runs, observer):
+                result = _best_of(problem, result, found)
+            if stage == "pair" and problem.has_domain_forms:  # patterns prove nothing of what binds domains
+                result = _bounded(problem, result, clock, COLUMNS)
         return _bounded(problem, result, clock)
 
-
-@dataclass
-class _Watched:
-    """Passes progress on, with the best bound known for the deciding tier added."""
-
-    problem: Problem
-    observer: Observer | None
-    bound: float | None = None
-
-    @property
-    def tier(self) -> int:
-        """The place of the deciding tier among the goals."""
-        return self.problem.goals.index(deciding_goal(self.problem.goals))
-
-    def __call__(self, progress: Progress) -> None:
-        """Take one progress line."""
-        if self.observer is not None:
-            known = [bound for bound in (progress.bound, self.bound) if bound is not None]
-            self.observer(replace(progress, bound=max(known, default=None)))
+    def _staged(self, stage: Stage, problem: Problem, best: Solution) -> Iterator[Solver]:
+        """Who works in a stage, side by side: nobody where nobody can."""
+        match stage:
+            case "small" if replace(self.exact, max_variables=SMALL).can(problem, best):
+                yield self.exact
+            case "exact" if self.exact.can(problem, best):
+                yield self.exact
+            case "pair" if self.patterns.can(problem):
+                yield self.patterns
+                if self.search.can(problem):
+                    yield replace(self.search, threads=1)
+            case "pair" | "last" if self.search.can(problem):
+                yield self.search
 
 
-def _bounded(problem: Problem, result: Result, clock: Clock) -> Result:
+def _run(solver: Solver, problem: Problem, clock: Clock, seed: int, start: Solution) -> Run:
+    return lambda observer: solver.solve(problem, clock, seed=seed, start=start, observer=observer)
+
+
+def _best_of(problem: Problem, known: Result, found: Result) -> Result:
+    """The better plan of two with the better bounds, and whatever conflict is known."""
+    better = score(problem, found.solution) < score(problem, known.solution)
+    best = found if better else known
+    bounds = _better(found.bounds, known.bounds)
+    solver = found.solver if better or _proven(problem, replace(best, bounds=found.bounds)) else known.solver
+    return replace(best, bounds=bounds, solver=solver, ended=found.ended, conflict=found.conflict or known.conflict)
+
+
+def _bounded(problem: Problem, result: Result, clock: Clock, columns: float = 0.0) -> Result:
     """The result with independent bounds where they are better and a gap is left."""
     if _proven(problem, result):
         return result
-    return replace(result, bounds=_better(result.bounds, best_bounds(problem, result.solution, clock)))
+    found = best_bounds(problem, result.solution, clock, columns=columns)
+    return replace(result, bounds=_better(result.bounds, found))
 
 
 def _better(one: tuple[Bound, ...], other: tuple[Bound, ...]) -> tuple[Bound, ...]:
     return tuple(a.better(b) for a, b in zip(one, other, strict=True))
+
+
+def _deciding(problem: Problem) -> int:
+    return problem.goals.index(deciding_goal(problem.goals))
 
 
 def _done(problem: Problem, result: Result, clock: Clock) -> bool:
@@ -130,8 +182,7 @@ def _proven(problem: Problem, result: Result) -> bool:
 
 def _close(problem: Problem, result: Result, goal: float) -> bool:
     """Whether the tiers up to the deciding one are within the gap goal (a goal of 0 asks for a proof of all)."""
-    tier = problem.goals.index(deciding_goal(problem.goals))
-    return goal > 0 and all(gap <= goal for gap in _gaps(problem, result)[: tier + 1])
+    return goal > 0 and all(gap <= goal for gap in _gaps(problem, result)[: _deciding(problem) + 1])
 
 
 def _why(problem: Problem, result: Result, clock: Clock) -> Ended:

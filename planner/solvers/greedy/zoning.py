@@ -155,9 +155,12 @@ class Zoning:
                 continue
             open_cells = self._open_cells(unit)
             per_cell = np.zeros(self.cells, dtype=np.int64)
-            if unit.count >= MANY and len(roles) == 1 and isinstance(roles[0][0].form, Spread):
-                self._deal_evenly(unit, roles[0][0], open_cells, per_cell)
-            self._deal_singly(unit, open_cells, per_cell)
+            if len(roles) == 1 and isinstance(roles[0][0].form, Spread):
+                if unit.count >= MANY:
+                    self._deal_evenly(unit, roles[0][0], open_cells, per_cell)
+                self._deal_spread(unit, roles[0][0], open_cells, per_cell)
+            else:
+                self._deal_singly(unit, open_cells, per_cell)
             lots.extend(Lot(unit, int(per_cell[c]), self.cell_of_bin == c) for c in np.flatnonzero(per_cell).tolist())
         return lots
 
@@ -201,6 +204,26 @@ class Zoning:
             per_cell[cell] += base
             counts.first[domain] += base
             self.lag[self._kin(unit), cell] -= base
+
+    def _deal_spread(self, unit: Unit, counts: _Counts, cells: list[int], per_cell: npt.NDArray[np.int64]) -> None:
+        """As `_deal_singly`, where one spread is all that binds."""
+        form = counts.form
+        assert isinstance(form, Spread)
+        more = sum(copies for item, copies in unit.content if self.roles.get(item))
+        at, lag = self.domain_at[form.level], self.lag[self._kin(unit)]
+        held = {domain: counts.first[domain] for domain in counts.domains}
+        wanting = {c: float(lag[c]) for c in cells if int(at[c]) in held}
+        for _ in range(unit.count - int(per_cell.sum())):
+            most = form.max_skew - more + (0 if form.zero_minimum else min(held.values()))
+            cell = max((c for c in wanting if held[int(at[c])] <= most), key=lambda c: (wanting[c], -c), default=None)
+            if cell is None:
+                break
+            per_cell[cell] += 1
+            wanting[cell] -= 1
+            held[int(at[cell])] += more
+        counts.first.update(held)
+        for c, left in wanting.items():
+            lag[c] = left
 
     def _deal_singly(self, unit: Unit, cells: list[int], per_cell: npt.NDArray[np.int64]) -> None:
         """Copy by copy to the admitted cell that lags most behind its share."""

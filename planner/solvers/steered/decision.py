@@ -12,6 +12,7 @@ import numpy as np
 from planner.problem import Problem
 from planner.problem.extras.egress import linked
 from planner.problem.forms import HOST, Ints
+from planner.solvers.steered.dealt import Dealt, dealt, level_dealt
 
 T = TypeVar("T")
 Home = tuple[int, int]
@@ -32,6 +33,8 @@ class Decision:
         For each group of item types linked by traffic, the one domain where it stands.
     over : tuple of int
         For each survival, the number of domains over which survivors and room to spare are dealt.
+    dealt : tuple of Dealt
+        Copies by item type and domain that could be lost. Then no room is kept in the trial: it is added after.
     licensed : bool
         Whether licences are made part of what a copy costs where it stands.
     """
@@ -39,6 +42,7 @@ class Decision:
     kept: frozenset[int] = frozenset()
     homes: tuple[Home | None, ...] = ()
     over: tuple[int, ...] = ()
+    dealt: tuple[Dealt, ...] = ()
     licensed: bool = False
 
 
@@ -56,6 +60,8 @@ class Choices:
         For each group, the domains that could be its home, the largest first.
     spreads : tuple of tuple of int
         For each survival, over how many domains its survivors may be dealt.
+    dealing : tuple of Dealt
+        How copies are best dealt over the domains that may be lost; empty where that is not known.
     """
 
     problem: Problem
@@ -63,6 +69,7 @@ class Choices:
     groups: tuple[Ints, ...]
     places: tuple[tuple[Home, ...], ...]
     spreads: tuple[tuple[int, ...], ...]
+    dealing: tuple[Dealt, ...]
 
     @classmethod
     def of(cls, problem: Problem, hosts: int) -> Choices:
@@ -70,18 +77,20 @@ class Choices:
         rules: dict[tuple[str, int, bool], set[int]] = {}
         for f, soft in enumerate(problem.extras.soft):
             rules.setdefault((soft.form.rule, soft.price, soft.mend), set()).add(f)
-        groups = tuple(linked(problem))
+        groups, level = tuple(linked(problem)), level_dealt(problem)
         return cls(
             problem,
             tuple(frozenset(forms) for forms in rules.values()),
             groups,
             tuple(tuple(_homes(problem, group)) for group in groups),
             tuple(tuple(_spreads(problem, s.level, s.survives, hosts)) for s in problem.extras.survivals),
+            () if level is None else dealt(problem, level),
         )
 
     def first(self) -> tuple[Decision, ...]:
-        """Where to begin: every soft form kept, and none."""
-        free = Decision(homes=(None,) * len(self.groups), over=tuple(options[0] for options in self.spreads))
+        """Where to begin: every soft form kept, and none; copies dealt, where they can be."""
+        over = tuple(options[0] for options in self.spreads)
+        free = Decision(homes=(None,) * len(self.groups), over=over, dealt=self.dealing)
         everything = frozenset(range(len(self.problem.extras.soft)))
         return (replace(free, kept=everything), free) if everything else (free,)
 
@@ -96,7 +105,9 @@ class Choices:
 
     def around(self, now: Decision) -> Iterator[list[Decision]]:
         """What differs from a decision in one respect, choice by choice, the weightiest first."""
-        for s, options in enumerate(self.spreads):
+        if self.dealing:
+            yield [replace(now, dealt=() if now.dealt else self.dealing)]
+        for s, options in enumerate(() if now.dealt else self.spreads):
             yield [replace(now, over=_with(now.over, s, n)) for n in options if n != now.over[s]]
         yield from self._homes(now)
         for forms in self.rules:

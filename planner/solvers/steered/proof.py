@@ -21,11 +21,24 @@ from planner.solvers.result import Result, relative_gap
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """The core and the strict problem (all soft forms hard, no other extras), as far as they were solved."""
+    """The core and the strict problem (all soft forms hard, no other extras), as far as they were solved.
+
+    Attributes
+    ----------
+    whole : Problem
+    core : Result
+    strict : Result or None
+    known : Solution
+        A plan of the whole.
+    early : tuple of Bound
+        Bounds of the whole, given what `known` reaches.
+    """
 
     whole: Problem
     core: Result
     strict: Result | None
+    known: Solution
+    early: tuple[Bound, ...]
 
     def bounds(self, plan: Solution, own: tuple[Bound, ...] = ()) -> tuple[Bound, ...]:
         """One bound per tier: those of the parts hold while their plans are equal to `plan` in the tiers before.
@@ -41,12 +54,13 @@ class Proof:
         soft = self.whole.extras.soft
         prices = [form.price for form in soft if not form.mend]
         mending, paying = any(form.mend for form in soft), bool(prices)  # whether other plans may break forms
-        equal, strictly = True, self.strict is not None
+        equal, strictly, no_worse = True, self.strict is not None, True
         for n, goal in enumerate(self.whole.goals):
             value = tier_value(self.whole, plan, goal)
             if goal.goal == "cost" and self.whole.extras.commitments:
                 equal = strictly = False  # commitments may take off some
             bound = own[n] if own else TRIVIAL
+            bound = bound.better(self.early[n]) if no_worse else bound
             bound = bound.better(self.core.bounds[n]) if equal else bound
             if self.strict is not None and strictly and not mending:
                 kept = self.strict.bounds[n]
@@ -60,7 +74,15 @@ class Proof:
             mending &= not (goal.goal == "breaches" and value == 0)
             equal &= self._same(self.core, plan, goal)
             strictly &= self.strict is not None and self._same(self.strict, plan, goal)
+            no_worse &= self._no_worse(plan, goal)
         return tuple(merged)
+
+    def _no_worse(self, plan: Solution, goal: GoalTier) -> bool:
+        """Whether a plan does no worse in a tier than the known one."""
+        if goal.goal == "unplaced":
+            mine, its = (by_rank(self.whole, unplaced(self.whole, each)) for each in (plan, self.known))
+            return bool((mine <= its).all())
+        return tier_value(self.whole, plan, goal) <= tier_value(self.whole, self.known, goal)
 
     def _same(self, part: Result, plan: Solution, goal: GoalTier) -> bool:
         """Whether a tier has the value in a plan that it has in that of a part."""

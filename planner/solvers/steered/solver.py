@@ -16,11 +16,14 @@ from planner.bounds.bound import Bound
 from planner.problem import Problem, Solution, broken_forms, score
 from planner.problem.extras import Extras
 from planner.solvers.greedy import Greedy
+from planner.solvers.independent import independent, joined
 from planner.solvers.portfolio import Portfolio
 from planner.solvers.result import Ended, Observer, Progress, Result, Solver, deciding_goal, progress_of
 from planner.solvers.steered.decision import Choices, Decision
 from planner.solvers.steered.polish import Polish
 from planner.solvers.steered.proof import Proof, gaps
+from planner.solvers.steered.reserve import with_reserve
+from planner.solvers.steered.shave import Shave
 from planner.solvers.steered.trial import Trial
 from planner.solvers.stop import Clock, Stop
 from planner.solvers.trim import drop_empty
@@ -94,7 +97,7 @@ class _Run:
         """Solve the core and the strict problem for bounds, descend over the decisions, solve the best in full."""
         core = self._solved(self.whole.core)
         strict = self._strict() if self.whole.extras.soft else None
-        proof = Proof(self.whole, core, strict)
+        proof = Proof(self.whole, core, strict, self.best, best_bounds(self.whole, self.best, self.clock))
         choices = Choices.of(self.whole, self.best.hosts or core.solution.hosts)
         trials = self.clock.part(TRIAL_SHARE)
         if not self._proven(proof):
@@ -109,7 +112,7 @@ class _Run:
 
     def _solved(self, problem: Problem) -> Result:
         """A problem of the same items, whose plan may be one of the whole."""
-        share = self.clock.part(CORE_SHARE)
+        share = self.clock.part(CORE_SHARE / 2 if self.whole.extras.survivals else CORE_SHARE)
         found = self.solver.inner.solve(problem, share, seed=self.seed, observer=self._trying)
         self._take(self._finished(found.solution, self.solver.moves), found.solver)
         return found
@@ -154,16 +157,36 @@ class _Run:
         if start is not None and broken_forms(trial.problem, start):
             start = None
         limited = clock if from_best else clock.part(1.0, self.solver.packings)
-        found = solver.solve(trial.problem, limited, seed=self.seed, start=start, observer=self._trying)
+        found = self._packed(solver, trial.problem, limited, start)
         moves = self.solver.moves if from_best else self.solver.moves // 4
         value = self._take(self._finished(trial.back(found.solution), moves), found.solver)
         if not from_best:
             self.known[decision] = value
         return value
 
+    def _packed(self, solver: Solver, problem: Problem, clock: Clock, start: Solution | None) -> Result:
+        """A trial solved part by part, where its parts have nothing to do with each other."""
+        parts = independent(problem)
+        if len(parts) == 1:
+            return solver.solve(problem, clock, seed=self.seed, start=start, observer=self._trying)
+        found = [
+            solver.solve(
+                part.problem,
+                clock.part(1 / (len(parts) - n)),
+                seed=self.seed,
+                start=None if start is None else part.start(start),
+                observer=self._trying,
+            )
+            for n, part in enumerate(parts)
+        ]
+        return replace(found[0], solution=joined(parts, (each.solution for each in found)))
+
     def _finished(self, solution: Solution, moves: int) -> Solution:
-        """The solution after single moves that make it better."""
+        """The solution with hosts to spare where something must survive, after moves that make it better."""
         clock = self.clock.part(POLISH_SHARE)
+        if self.whole.extras.survivals:
+            solution = with_reserve(self.whole, solution, lambda: self.clock.over)
+            solution = Shave(self.whole, self._holds, lambda: clock.over).run(solution)
         return Polish(self.whole, self._holds, lambda: clock.over, moves).run(solution)
 
     def _holds(self, solution: Solution) -> bool:

@@ -17,6 +17,7 @@ from planner.problem import UNLIMITED, Problem, Solution
 from planner.problem.extras.soft import Stay
 from planner.problem.forms import HOST, Apart, Cap, Form, Ints, Limit, Near, Quota, Spread, Together
 from planner.problem.takeover import rid_of, secured
+from planner.solvers.steered.dealt import level_dealt
 from planner.solvers.steered.decision import Decision
 
 Bools = npt.NDArray[np.bool_]
@@ -57,6 +58,8 @@ class Trial:
     def of(cls, whole: Problem, decision: Decision, groups: tuple[Ints, ...]) -> Trial:
         """Narrow a problem by a decision."""
         rows = [_Row(i, int(n), whole.fits[i] & _home(whole, decision, groups, i)) for i, n in enumerate(whole.count)]
+        if decision.dealt:
+            rows = _dealt(whole, decision, rows)
         for f, soft in enumerate(whole.extras.soft):
             if soft.mend and f not in decision.kept:
                 for stay in soft.stays:
@@ -73,7 +76,8 @@ class Trial:
             problem = replace(problem, placing=_with_licences(whole, problem, item))
         for f, form in kept:
             problem = _joined(problem, rows, f, form)
-        for survival, domains in zip(whole.extras.survivals, decision.over, strict=True):
+        reserved = () if decision.dealt else zip(whole.extras.survivals, decision.over, strict=True)
+        for survival, domains in reserved:
             survives = np.append(survival.survives[item], np.zeros(problem.items - len(item), dtype=bool))
             problem = secured(problem, replace(survival, survives=survives), domains)
         return cls(whole, problem, item)
@@ -115,6 +119,17 @@ def _home(whole: Problem, decision: Decision, groups: tuple[Ints, ...], item: in
         if home is not None and item in group:
             inside &= whole.domain[:, home[0]] == home[1]
     return inside
+
+
+def _dealt(whole: Problem, decision: Decision, rows: list[_Row]) -> list[_Row]:
+    """Rows cut by the domains that their copies are dealt to."""
+    level = level_dealt(whole)
+    cut = [
+        replace(rows[item], copies=copies, fits=rows[item].fits & (whole.domain[:, level] == domain))
+        for item, domain, copies in decision.dealt
+    ]
+    inside = {row.item for row in cut}
+    return sorted([*cut, *(row for row in rows if row.item not in inside)], key=lambda row: row.item)
 
 
 def _let_off(rows: list[_Row], form: int, stay: Stay) -> list[_Row]:

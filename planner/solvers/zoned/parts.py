@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-import networkx as nx
 import numpy as np
 
-from planner.bounds.kinds import bin_kinds, carried_over
+from planner.bounds.kinds import bin_kinds
 from planner.problem import Problem, Solution
 from planner.problem.forms import Ints
 from planner.problem.score import cap_use
+from planner.solvers.independent import components
+from planner.solvers.slice import sliced
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,33 +43,14 @@ class Part:
         others[bins] = 0
         alike = _alike(whole, rows, bins)
         first = np.array([group[0] for group in alike], dtype=np.int64)
-        quotas = tuple(
-            replace(quota, weight=quota.weight[first], most=quota.most - int(quota.weight @ others))
-            for quota in whole.quotas
-            if quota.weight[first].any()
-        )
         elsewhere = Solution.of(pattern for pattern in current.patterns() if pattern[0] not in set(bins.tolist()))
-        left = replace(whole, caps=tuple(replace(c, most=c.most - cap_use(elsewhere, c)) for c in whole.caps))
-        inside = np.full(whole.items, -1, dtype=np.int64)
-        inside[rows] = np.arange(len(rows))
-        limits = (replace(form, items=_kept(inside, form.items)) for form in whole.limits)
-        apart = (replace(form, a=_kept(inside, form.a), b=_kept(inside, form.b)) for form in whole.apart)
-        smaller = replace(
+        left = replace(
             whole,
-            size=whole.size[rows],
-            count=whole.count[rows],
-            priority=whole.priority[rows],
-            capacity=whole.capacity[first],
-            price=whole.price[first],
-            available=np.array([whole.available[list(group)].sum() for group in alike], dtype=np.int64),
-            required=whole.required[first],
-            fits=whole.fits[np.ix_(rows, first)],
-            domain=whole.domain[first],
-            limits=tuple(form for form in limits if len(form.items)),
-            apart=tuple(form for form in apart if len(form.a) and len(form.b)),
-            quotas=quotas,
-            **carried_over(left, rows, first),
+            quotas=tuple(replace(quota, most=quota.most - int(quota.weight @ others)) for quota in whole.quotas),
+            caps=tuple(replace(cap, most=cap.most - cap_use(elsewhere, cap)) for cap in whole.caps),
         )
+        available = np.array([whole.available[list(group)].sum() for group in alike], dtype=np.int64)
+        smaller = replace(sliced(left, rows, first), available=available)
         return cls(smaller, rows, alike)
 
     def start(self, whole: Solution) -> Solution:
@@ -97,17 +79,9 @@ class Part:
 
 
 def parts(problem: Problem, current: Solution) -> list[tuple[Ints, Ints]]:
-    """Rows and bin types of the independent parts of a frozen problem, the dearest first."""
-    graph: nx.Graph[tuple[str, int]] = nx.Graph()
-    graph.add_nodes_from(("row", k) for k in range(problem.items))
-    graph.add_edges_from((("row", int(k)), ("bin", int(b))) for k, b in zip(*np.nonzero(problem.fits), strict=True))
-    found = []
-    for component in nx.connected_components(graph):
-        rows = np.array(sorted(n for kind, n in component if kind == "row"), dtype=np.int64)
-        bins = np.array(sorted(n for kind, n in component if kind == "bin"), dtype=np.int64)
-        if len(rows) and len(bins):
-            found.append((rows, bins))
+    """Rows and bin types of the parts of a frozen problem that only quotas and caps join, the dearest first."""
     spent = problem.price * current.bins_used(problem.bins)
+    found = components(replace(problem, quotas=(), caps=()))
     return sorted(found, key=lambda part: -int(spent[part[1]].sum()))
 
 
@@ -122,8 +96,3 @@ def _alike(problem: Problem, rows: Ints, bins: Ints) -> tuple[tuple[int, ...], .
         key = (*room, weight[:, b].tobytes(), int(kinds[b]), place)
         groups[(*key, b) if problem.required[b] else key].append(b)
     return tuple(tuple(group) for group in groups.values())
-
-
-def _kept(inside: Ints, items: Ints) -> Ints:
-    """The items of a form that are in the part, by their places there."""
-    return inside[items][inside[items] >= 0]

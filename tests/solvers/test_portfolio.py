@@ -1,0 +1,57 @@
+"""The portfolio: independent parts, threads side by side, progress of the whole."""
+
+import threading
+
+import pytest
+from problems import problem_of
+
+from planner.problem import score
+from planner.solvers.portfolio import Portfolio
+from planner.solvers.result import Progress
+from planner.solvers.side_by_side import Improving, side_by_side
+from planner.solvers.stop import Stop
+
+SIZES = [[34, 20], [27, 41], [51, 13], [12, 33], [45, 45]]
+
+
+def _two_pools():
+    """The same awkward shapes twice, each set with a bin type of its own."""
+    fits = [[i < 5, i >= 5] for i in range(10)]
+    return problem_of(SIZES * 2, [4] * 10, [[100, 100]] * 2, [7, 5], fits=fits)
+
+
+def test_independent_parts_are_solved_to_the_optimum_of_each():
+    alone = problem_of(SIZES, [4] * 5, [[100, 100]], [1])
+    hosts = Portfolio().solve(alone, Stop(seconds=20, iterations=2000))
+    assert hosts.ended == "optimal"
+    both = Portfolio().solve(_two_pools(), Stop(seconds=20, iterations=2000))
+    fewest = hosts.solution.hosts
+    assert both.ended == "optimal"
+    assert score(_two_pools(), both.solution) == (0, 12 * fewest, 2 * fewest)
+
+
+def test_progress_is_of_the_whole_and_only_gets_better():
+    lines: list[Progress] = []
+    result = Portfolio().solve(_two_pools(), Stop(seconds=20, iterations=2000), observer=lines.append)
+    told = [line.incumbent for line in lines]
+    assert told == sorted(told, reverse=True)
+    assert min(told) == score(_two_pools(), result.solution)[1]
+
+
+def test_runs_side_by_side_overlap_and_an_exception_is_passed_on():
+    met = threading.Barrier(2, timeout=10)
+    assert side_by_side([lambda _: met.wait(), lambda _: met.wait()], None) in ([0, 1], [1, 0])
+
+    def fails(_):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        side_by_side([fails, lambda _: 1], None)
+
+
+def test_worse_lines_are_not_passed_on_and_the_best_bound_stays():
+    lines: list[Progress] = []
+    improving = Improving(lines.append)
+    for incumbent, bound in ((9.0, 3.0), (10.0, None), (8.0, None), (8.0, 2.0)):
+        improving(Progress(0.0, "cost", incumbent, bound, 0, ""))
+    assert [(line.incumbent, line.bound) for line in lines] == [(9.0, 3.0), (8.0, 3.0), (8.0, 3.0)]
