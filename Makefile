@@ -15,6 +15,7 @@ setup: .venv/.ready
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . ; \
 	fi
+	$(BIN)/python -m planner.solvers.warm
 	touch $@
 
 demo: setup
@@ -31,6 +32,10 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n auto
+
+# Measure the generated fleets; with DATA=FOLDER the public instances there, too.
+bench: setup
+	$(BIN)/python -m benchmarks.run $(if $(DATA),--data $(DATA))
 
 # Make the generated parts of the reference pages anew.
 docs: setup

@@ -1,0 +1,1 @@
+"""Generated fleets, from a hundred containers to a million."""
