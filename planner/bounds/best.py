@@ -81,7 +81,7 @@ def best_bounds(
         tier = _Tier(problem, base, number, solution, clock, seconds, columns)
         bounds.append(tier.bound())
         if tier.value is not None and bounds[-1].value < tier.value:
-            seconds = 0.0
+            seconds = columns = 0.0
     return tuple(bounds)
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from planner.bounds.best import best_bounds
 from planner.bounds.bound import TRIVIAL, Bound
 from planner.problem import Problem, Solution, score
+from planner.problem.forms import HOST
 from planner.problem.score import tier_value
 from planner.solvers.cp_sat import CpSat
 from planner.solvers.greedy import Greedy
@@ -31,6 +32,8 @@ STAGES: tuple[tuple[Stage, float], ...] = (("small", 0.4), ("pair", 0.6), ("exac
 """Stages, each with its share of the time left: the exact solver where the problem is small, columns beside search, the
 exact solver again (or for the first time, where the plans found since have made it small enough), search to the end."""
 
+GREEDY = 0.15
+"""Of the time, what greedy may use; at least one of its variants is always run."""
 COLUMNS = 0.25
 """Of the time left, what column generation may use for a bound where rules bind domains."""
 
@@ -78,7 +81,8 @@ class Portfolio:
 
     def _solve(self, problem: Problem, clock: Clock, seed: int, start: Solution | None, observer: Improving) -> Result:
         """Greedy for the whole; then its independent parts, one after the other, the largest first."""
-        result = self.greedy.solve(problem, clock, seed=seed, start=start, observer=observer)
+        share = clock.part(GREEDY)
+        result = self.greedy.solve(problem, share, seed=seed, start=start, observer=observer)
         observer.bound = result.bounds[_deciding(problem)].value or None
         result = _bounded(problem, result, clock)
         if _done(problem, result, clock):
@@ -120,7 +124,7 @@ class Portfolio:
             for found in side_by_side(runs, observer):
                 result = _best_of(problem, result, found)
             if stage == "pair" and problem.has_domain_forms:  # patterns prove nothing of what binds domains
-                result = _bounded(problem, result, clock, COLUMNS)
+                result = _bounded(_without_domains(problem), result, clock, COLUMNS)
         return _bounded(problem, result, clock)
 
     def _staged(self, stage: Stage, problem: Problem, best: Solution) -> Iterator[Solver]:
@@ -157,6 +161,18 @@ def _bounded(problem: Problem, result: Result, clock: Clock, columns: float = 0.
         return result
     found = best_bounds(problem, result.solution, clock, columns=columns)
     return replace(result, bounds=_better(result.bounds, found))
+
+
+def _without_domains(problem: Problem) -> Problem:
+    """The problem without the rules that bind domains: what no plan of it can beat, none of the whole can."""
+    return replace(
+        problem,
+        limits=tuple(form for form in problem.limits if form.level == HOST),
+        apart=tuple(form for form in problem.apart if form.level == HOST),
+        together=(),
+        near=(),
+        spreads=(),
+    )
 
 
 def _better(one: tuple[Bound, ...], other: tuple[Bound, ...]) -> tuple[Bound, ...]:

@@ -16,12 +16,12 @@ from planner.solvers.cp_sat import CpSat
 from planner.solvers.greedy import Greedy
 from planner.solvers.greedy.charges import Charges
 from planner.solvers.greedy.downsize import downsize
+from planner.solvers.patterns import Patterns
 from planner.solvers.portfolio import Portfolio
 from planner.solvers.result import deciding_goal
 from planner.solvers.stop import Stop
 from planner.solvers.trim import trim
 from planner.solvers.twins import Twins
-from planner.solvers.zoned import Zoned
 
 SOON = Stop(seconds=20)
 EVERY_GOAL = (*BOUNDED, "risk", "fragmentation")
@@ -125,8 +125,7 @@ def test_zones_packed_exactly_share_a_cap():
         [[2], [3], [2], [3]], [4] * 4, [[5], [5]] * 2, [10, 4, 10, 4], zones=[0, 0, 1, 1], spreads=spreads, caps=(cap,)
     )
     start = Greedy(rounds=1).solve(problem, Stop(iterations=1)).solution
-    assert Zoned().can(problem, start)
-    better = Zoned().solve(problem, Stop(seconds=5), start=start).solution
+    better = Patterns().solve(problem, Stop(seconds=5), start=start).solution
     assert broken_forms(problem, better) == []
     assert score(problem, better) <= score(problem, start)
 

@@ -2,7 +2,7 @@
 
 P. C. Gilmore, R. E. Gomory, "A linear programming approach to the cutting-stock problem", 1961; for many host types:
 the variable-sized cutting-stock problem. Where replicas spread over domains, each keeps the domain that the start
-gives it, as in `zoned`, and the patterns are those of single hosts.
+gives it (`freeze`): each zone is then a problem of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from planner.bounds.bound import TRIVIAL, Bound
 from planner.bounds.charge import beside_charge
@@ -24,14 +25,15 @@ from planner.problem.forms import HOST
 from planner.problem.score import tier_value
 from planner.solvers.greedy import Greedy
 from planner.solvers.greedy.pack import Packed, unpack
+from planner.solvers.independent import independent, joined
 from planner.solvers.patterns.deal import Hosts, deal
+from planner.solvers.patterns.freeze import freeze, in_rows
 from planner.solvers.patterns.leftovers import with_leftovers
 from planner.solvers.patterns.recombine import objective_of
 from planner.solvers.patterns.rounding import STEPS, chosen, dived, floored
 from planner.solvers.result import Ended, Observer, Result, deciding_goal, progress_of
 from planner.solvers.stop import Clock, Stop
 from planner.solvers.trim import drop_empty
-from planner.solvers.zoned.freeze import freeze, in_rows
 
 GREEDY_SHARE, COLUMNS_SHARE, DIVE_SHARE = 0.2, 0.5, 0.5
 """Of the time left: for a start where there is none, for columns, and for diving."""
@@ -105,22 +107,31 @@ class _Run:
     def run(self) -> None:
         """Columns for the whole problem, or for the one with domains frozen where the start has them."""
         if not self.problem.has_domain_forms or not any(self._domain_levels()):
-            for solution in self._packed(self.problem, self.best):
+            for solution in self._packed(self.problem, self.best, self.clock):
                 self._take(solution)
             return
-        frozen = freeze(self.problem, self.best, free=False)
+        frozen = freeze(self.problem, self.best)
         if frozen is None:
             return
         smaller, rows = frozen
-        for solution in self._packed(smaller, in_rows(self.problem, rows, self.best)):
-            left = rows.count - solution.placed(smaller.items)
-            self._take(Solution.of(unpack(rows, Packed(solution.patterns(), left))))
+        parts = independent(smaller)
+        begun = in_rows(self.problem, rows, self.best)
+        found = [part.start(begun) for part in parts]
+        items = sum(len(part.items) for part in parts)
+        for n, part in enumerate(parts):
+            clock = self.clock.part(len(part.items) / items)
+            items -= len(part.items)
+            for solution in self._packed(part.problem, found[n], clock):
+                found[n] = min(found[n], solution, key=partial(score, part.problem))
+                whole = joined(parts, found)
+                left = rows.count - whole.placed(smaller.items)
+                self._take(Solution.of(unpack(rows, Packed(whole.patterns(), left))))
 
     def _domain_levels(self) -> Iterator[bool]:
         yield from (limit.level != HOST for limit in self.problem.limits)
         yield from (True for _ in self.problem.spreads)
 
-    def _packed(self, problem: Problem, start: Solution) -> Iterator[Solution]:
+    def _packed(self, problem: Problem, start: Solution, clock: Clock) -> Iterator[Solution]:
         """Plans of a problem without forms on domains, as they are found."""
         objective = objective_of(problem)
         classes, shapes = Classes.merge(problem, apart=True), problem
@@ -132,27 +143,24 @@ class _Run:
             return
         for bin_type, _, content in start.patterns():
             generation.learn(bin_type, content)
-        most = self.clock.stop.iterations
+        most = clock.stop.iterations
         rounds = self.solver.rounds if most is None else min(most, self.solver.rounds)
         for step in STEPS:
-            generation.run(self._until(COLUMNS_SHARE), rounds)
+            generation.run(_until(clock, COLUMNS_SHARE), rounds)
             if shapes is self.problem:
                 self._bound(generation)
             if generation.centre is None:
                 return
-            yield self._whole(problem, generation, floored(generation, self._until(1.0)))
-            if self._proven() or self.clock.over:
+            yield self._whole(problem, generation, floored(generation, _until(clock, 1.0)))
+            if self._proven() or clock.over:
                 return
-            yield self._whole(problem, generation, dived(generation, self.clock, self._until(DIVE_SHARE), step))
-            if self._proven() or self.clock.over:
+            yield self._whole(problem, generation, dived(generation, clock, _until(clock, DIVE_SHARE), step))
+            if self._proven() or clock.over:
                 return
         if generation.value <= FEW * generation.master.unit:
-            hosts = chosen(generation, self.clock.remaining * 0.9, math.inf)
+            hosts = chosen(generation, clock.remaining * 0.9, math.inf)
             if hosts is not None:
                 yield self._whole(problem, generation, hosts)
-
-    def _until(self, share: float) -> float:
-        return time.monotonic() + self.clock.remaining * share
 
     def _whole(self, problem: Problem, generation: Generation, hosts: Hosts) -> Solution:
         found = deal(problem, generation, hosts)
@@ -183,3 +191,7 @@ class _Run:
             if self.observer is not None:
                 bound = self.bounds[self.tier].value or None
                 self.observer(progress_of(self.problem, solution, bound, self.clock, "patterns"))
+
+
+def _until(clock: Clock, share: float) -> float:
+    return time.monotonic() + clock.remaining * share

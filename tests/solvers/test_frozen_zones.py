@@ -1,4 +1,4 @@
-"""Exact packing zone by zone: every form holds, quotas across zones too, and plans only get better."""
+"""Patterns zone by zone: every form holds, quotas across zones too, and plans only get better."""
 
 import pytest
 from builders import catalog, pool, scenario, service
@@ -7,8 +7,9 @@ from scenarios_drawn import scenarios
 
 from planner.problem import broken_forms, build, score
 from planner.solvers.greedy import Greedy
+from planner.solvers.patterns import Patterns
+from planner.solvers.patterns.freeze import freeze, in_rows
 from planner.solvers.stop import Stop
-from planner.solvers.zoned import Zoned
 
 
 def spread_services(count, rules=()):
@@ -19,31 +20,33 @@ def spread_services(count, rules=()):
 
 
 @pytest.mark.parametrize("rules", [(), ({"rule": "quota", "hosts": {"locations": ["beta"]}, "max_hosts": 3},)])
-def test_zones_packed_exactly_cost_less_and_keep_every_form(rules):
+def test_zones_packed_by_patterns_cost_less_and_keep_every_form(rules):
     problem, _ = build(spread_services(12, rules), catalog())
     start = Greedy(rounds=1).solve(problem, Stop(iterations=1)).solution
-    solver = Zoned()
-    assert solver.can(problem, start)
-    better = solver.solve(problem, Stop(seconds=6), start=start).solution
+    assert Patterns().can(problem)
+    better = Patterns().solve(problem, Stop(seconds=6), start=start).solution
     assert broken_forms(problem, better) == []
     assert score(problem, better) < score(problem, start)
 
 
-def test_no_zones_no_freezing():
-    problem, _ = build(scenario(service(replicas=3), catalog=catalog()), catalog())
-    start = Greedy().solve(problem, Stop(seconds=2)).solution
-    assert not Zoned().can(problem, start)
+def test_a_frozen_problem_has_the_start_as_a_plan():
+    problem, _ = build(spread_services(12), catalog())
+    start = Greedy(rounds=1).solve(problem, Stop(iterations=1)).solution
+    smaller, rows = freeze(problem, start)
+    assert not smaller.has_domain_forms
+    begun = in_rows(problem, rows, start)
+    assert broken_forms(smaller, begun) == []
+    assert score(smaller, begun)[-2:] == score(problem, start)[-2:]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(case=scenarios())
 def test_any_start_keeps_its_forms(case):
     problem, _ = build(case, case.spec.catalog)
     start = Greedy().solve(problem, Stop(iterations=5)).solution
-    if Zoned().can(problem, start):
-        result = Zoned().solve(problem, Stop(seconds=1), start=start)
-        assert set(broken_forms(problem, result.solution)) <= set(broken_forms(problem, start))
-        assert score(problem, result.solution) <= score(problem, start)
+    result = Patterns().solve(problem, Stop(seconds=1), start=start)
+    assert set(broken_forms(problem, result.solution)) <= set(broken_forms(problem, start))
+    assert score(problem, result.solution) <= score(problem, start)
 
 
 def test_cancelling_the_outer_clock_cancels_its_parts():
