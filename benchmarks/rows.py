@@ -11,6 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+WIDE = 200
+"""Columns of a table that is not printed to a terminal."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -63,7 +66,7 @@ def show(rows: Sequence[Row], title: str, *, as_json: bool, hidden: Collection[s
         table.add_column(column, justify="left" if column == "name" else "right")
     for row in flat:
         table.add_row(*(shown(column, row.get(column)) for column in columns))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def shown(column: str, value: Any) -> str:
