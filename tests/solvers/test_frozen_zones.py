@@ -5,7 +5,7 @@ from builders import catalog, pool, scenario, service
 from hypothesis import given, settings
 from scenarios_drawn import scenarios
 
-from planner.problem import broken_forms, build, score
+from planner.problem import Solution, broken_forms, build, score
 from planner.solvers.greedy import Greedy
 from planner.solvers.patterns import Patterns
 from planner.solvers.patterns.freeze import freeze, in_rows
@@ -37,6 +37,13 @@ def test_a_frozen_problem_has_the_start_as_a_plan():
     begun = in_rows(problem, rows, start)
     assert broken_forms(smaller, begun) == []
     assert score(smaller, begun)[-2:] == score(problem, start)[-2:]
+
+
+def test_a_start_that_places_nothing_stays():
+    problem, _ = build(spread_services(2), catalog())
+    nothing = Solution.of([])
+    result = Patterns().solve(problem, Stop(seconds=5), start=nothing)
+    assert result.solution.patterns() == []
 
 
 @settings(max_examples=10, deadline=None)

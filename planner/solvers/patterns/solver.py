@@ -111,7 +111,7 @@ class _Run:
                 self._take(solution)
             return
         frozen = freeze(self.problem, self.best)
-        if frozen is None:
+        if frozen is None or not frozen[0].items:
             return
         smaller, rows = frozen
         parts = independent(smaller)
