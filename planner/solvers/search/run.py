@@ -1,6 +1,7 @@
 """One run of the search: rounds on two threads, the best of which is kept.
 
-Large plans are dealt to the threads host by host, anew in every round; small ones are searched by both
+Large plans are dealt to the threads host by host, anew in every round; small ones, and those that keep room free
+(which both halves would count on), are searched by both
 independently, and from halfway on the one that lags behind takes over the plan of the other.
 """
 
@@ -104,7 +105,7 @@ class Run:
         with ThreadPoolExecutor(self.threads) as threads:
             if self.threads == 1:
                 self._alone(case, part, threads)
-            elif plan.number[HOSTS] >= DEALT and case.given.goal_price[0] == 0:
+            elif plan.number[HOSTS] >= DEALT and case.given.goal_price[0] == 0 and not self.problem.rooms:
                 self._dealt(case, part, draw, threads)
             else:
                 self._alike(case, part, draw, threads)
