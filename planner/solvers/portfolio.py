@@ -107,7 +107,14 @@ class Portfolio:
             found.append(self._improved(part.problem, begun, share, seed, beside(observer, others)))
             solutions[n] = found[n].solution
         bounds = summed_bounds(parts, solutions, [each.bounds for each in found])
-        return replace(found[0], solution=joined(parts, solutions), bounds=_better(bounds, result.bounds))
+        ended: Ended = next((each.ended for each in found if each.ended != "optimal"), "optimal")
+        return replace(
+            found[0],
+            solution=joined(parts, solutions),
+            bounds=_better(bounds, result.bounds),
+            ended=ended,
+            conflict=tuple(sentence for each in found for sentence in each.conflict),
+        )
 
     def _improved(self, problem: Problem, result: Result, clock: Clock, seed: int, observer: Observer | None) -> Result:
         """Stage after stage, each from the best so far, while there is a gap.

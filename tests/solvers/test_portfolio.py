@@ -30,6 +30,15 @@ def test_independent_parts_are_solved_to_the_optimum_of_each():
     assert score(_two_pools(), both.solution) == (0, 12 * fewest, 2 * fewest)
 
 
+def test_what_one_part_lacks_is_told_of_the_whole():
+    fits = [[i < 5, i >= 5] for i in range(6)]
+    sizes, counts = [*SIZES, [60, 60]], [4] * 5 + [3]
+    problem = problem_of(sizes, counts, [[100, 100]] * 2, [7, 5], available=[99, 1], fits=fits)
+    result = Portfolio().solve(problem, Stop(seconds=20, iterations=2000))
+    assert score(problem, result.solution)[0] == 2
+    assert result.conflict
+
+
 def test_progress_is_of_the_whole_and_only_gets_better():
     lines: list[Progress] = []
     result = Portfolio().solve(_two_pools(), Stop(seconds=20, iterations=2000), observer=lines.append)
