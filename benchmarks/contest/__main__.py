@@ -13,7 +13,7 @@ from rich.console import Console
 from benchmarks.contest.arrays import arrays_of
 from benchmarks.contest.judge import faults, score
 from benchmarks.contest.tables import Tables, read_tables, write_placement
-from benchmarks.reassignment.lifetime import lifetime
+from benchmarks.lifetime import lifetime
 from benchmarks.recorded import record
 from benchmarks.rows import Row, show
 from planner.solvers.levelling import Levelling, LevellingResult

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.lifetime import lifetime
 from benchmarks.reassignment.known import known_cost
-from benchmarks.reassignment.lifetime import lifetime
 from benchmarks.reassignment.text import read_problem, write_assignment
 from benchmarks.recorded import record
 from benchmarks.rows import Row, show

@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reassignments import drawn
 
-from planner.solvers.reassign import Reassign
+from planner.solvers.reassign import Reassign, Reassignment
 from planner.solvers.reassign.anneal import anneal
 from planner.solvers.reassign.bound import lower_bound
 from planner.solvers.reassign.cooling import Cooling
 from planner.solvers.reassign.evaluate import costs, violations
 from planner.solvers.reassign.facts import facts_of
+from planner.solvers.reassign.pick import some_dear, some_wide
+from planner.solvers.reassign.rearrange import try_rearrange
 from planner.solvers.reassign.state import COST, copy_into, move, state_of
 from planner.solvers.stop import Stop
 
@@ -76,6 +78,45 @@ def test_machines_list_who_is_on_them(seed):
             process = state.after[process]
         assert sorted(listed) == np.flatnonzero(state.place == machine).tolist()
         assert len(listed) == state.crowd[machine]
+
+
+def test_who_is_in_the_way_is_pushed_out_to_a_third_machine():
+    problem = Reassignment(
+        need=np.array([[8], [4], [4]]),
+        service=np.arange(3),
+        initial=np.array([0, 1, 1]),
+        process_move=np.zeros(3, dtype=np.int64),
+        capacity=np.array([[9], [10], [9]]),
+        safety=np.array([[0], [10], [9]]),
+        location=np.zeros(3, dtype=np.int64),
+        neighbourhood=np.zeros(3, dtype=np.int64),
+        machine_move=np.zeros((3, 3), dtype=np.int64),
+        transient=np.array([False]),
+        load_weight=np.array([1]),
+        spread=np.zeros(3, dtype=np.int64),
+        depends=np.zeros((0, 2), dtype=np.int64),
+        balance=np.zeros((0, 4), dtype=np.int64),
+        move_weights=np.ones(3, dtype=np.int64),
+    )
+    facts = facts_of(problem)
+    state = state_of(facts)
+    random = np.array([1], dtype=np.uint64)
+    try_rearrange(facts, state, 0, 1, 0.01, random)
+    assert state.place.tolist() == [1, 2, 2]
+    assert state.sums[COST] == sum(costs(problem, state.place).values()) == 1
+    try_rearrange(facts, state, 0, 0, 0.01, random)  # worse: undone
+    assert state.place.tolist() == [1, 2, 2]
+
+
+def test_picks_go_where_there_is_most_to_gain():
+    facts = facts_of(drawn(21, processes=20, machines=5, tight=False))
+    state, random = state_of(facts), np.array([4], dtype=np.uint64)
+    dear = [int(state.place[some_dear(facts, state, random)]) for _ in range(200)]
+    cost = np.maximum(0, state.level).sum(axis=1)
+    assert np.bincount(dear, minlength=5).argmax() == cost.argmax()
+    tight = facts._replace(empty_room=np.where(np.arange(5)[:, None] == 2, 1000, np.full((1, 3), -1)))
+    wide = [some_wide(tight, 0, random) for _ in range(200)]
+    assert np.bincount(wide, minlength=5).argmax() == 2
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -6,11 +6,19 @@ the first ones.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,misc"
 
-import numpy as np
 from numba import njit
 
-from planner.solvers.reassign.draw import below, unit
+from planner.solvers.reassign.draw import below
 from planner.solvers.reassign.metropolis import accepted, shyness
+from planner.solvers.reassign.pick import (
+    any_like,
+    any_of_service,
+    any_of_site,
+    any_process,
+    some_dear,
+    some_large,
+    some_wide,
+)
 from planner.solvers.reassign.rearrange import try_rearrange
 from planner.solvers.reassign.state import (
     COST,
@@ -32,9 +40,7 @@ ANYBODY_UNTIL, LIKE_UNTIL, SWAP_UNTIL = 13, 15, 16
 CROSS_UNTIL = 17
 """Two of one service that change sites."""
 REARRANGE = 96
-"""One rearrangement to so many of the others: they take about the same time."""
-NEARNESS = 50
-"""Processes of much the same size are at most the 50th part of all away in the order of sizes."""
+"""One rearrangement to so many of the others: each takes far longer, and more often left too little to those."""
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
@@ -112,49 +118,14 @@ def try_cross(f, s, p, q, heat, random):
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def any_of_site(f, m, random):
-    """Some machine of a machine's site."""
-    start = f.site_start[f.site_of[m]]
-    return f.site[start + below(random, f.site_start[f.site_of[m] + 1] - start)]
-
-
-@njit(cache=True, nogil=True, _nrt=False)
-def any_of_service(f, p, random):
-    """Some process of a process's service."""
-    start = f.members_start[f.service[p]]
-    return f.members[start + below(random, f.members_start[f.service[p] + 1] - start)]
-
-
-@njit(cache=True, nogil=True, _nrt=False)
-def any_process(f, random):
-    """Some process, half of the time rather a large one."""
-    return below(random, len(f.by_size)) if below(random, 2) == 0 else some_large(f, random)
-
-
-@njit(cache=True, nogil=True, _nrt=False)
-def some_large(f, random):
-    """Rather a large process."""
-    draw = unit(random)
-    return f.by_size[np.int64((len(f.by_size) - 1) * draw * draw * draw)]
-
-
-@njit(cache=True, nogil=True, _nrt=False)
-def any_like(f, p, random):
-    """Some process of much the same size."""
-    processes = len(f.by_size)
-    window = 1 + processes // NEARNESS
-    near = f.rank[p] + below(random, 2 * window + 1) - window
-    return f.by_size[min(max(near, 0), processes - 1)]
-
-
-@njit(cache=True, nogil=True, _nrt=False)
 def anneal(f, s, heat, tries, random):
     """Propose so many moves at one temperature."""
     processes, machines = len(s.place), len(s.room)
     for n in range(tries):
         p = any_process(f, random)
         if n % REARRANGE == 0:
-            try_rearrange(f, s, some_large(f, random), below(random, machines), heat, random)
+            big = some_large(f, random) if below(random, 2) == 0 else some_dear(f, s, random)
+            try_rearrange(f, s, big, some_wide(f, big, random), heat, random)
         kind = below(random, CROSS_UNTIL)
         if kind < SHIFT_UNTIL:
             m = f.home[p]

@@ -1,7 +1,7 @@
 """Numba kernels: an assignment and what follows from it, kept up to date move by move.
 
-Nothing here draws or decides: `anneal` and `chain` do. Named tuples of arrays stand for objects, `f` for `Facts`,
-`s` for `State`; `p`, `q` are processes, `m` a machine.
+Nothing here draws or decides: `pick`, `anneal` and `rearrange` do. Named tuples of arrays stand for objects, `f`
+for `Facts`, `s` for `State`; `p`, `q` are processes, `m` a machine.
 
 Axis letters: ``P`` processes, ``M`` machines, ``R`` resources, ``C`` charges, ``S`` services, ``L`` locations,
 ``N`` neighbourhoods.
@@ -113,9 +113,17 @@ def put_all(f, s):
         _count_in(f, s, p, m)
     cost = np.int64(0)
     for m in range(len(s.level)):
-        for c in range(s.level.shape[1]):
-            cost += max(0, s.level[m, c])
+        cost += machine_cost(s, m)
     s.sums[COST] = cost
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def machine_cost(s, m):
+    """What the charges of a machine cost."""
+    cost = np.int64(0)
+    for c in range(s.level.shape[1]):
+        cost += max(0, s.level[m, c])
+    return cost
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -166,6 +174,16 @@ def fits(f, s, p, m):
     good = True
     for r in range(s.room.shape[1]):
         good &= f.holds[home, p, r] <= s.room[m, r]
+    return good
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def would_fit(f, p, m):
+    """Whether a machine has room for a process when it is empty."""
+    home = np.int64(f.home[p] == m)
+    good = True
+    for r in range(f.empty_room.shape[1]):
+        good &= f.holds[home, p, r] <= f.empty_room[m, r]
     return good
 
 
