@@ -5,6 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+_M = TypeVar("_M", bound=BaseModel)
 
 
 @contextmanager
@@ -23,3 +28,21 @@ def collection_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def constructed(model: type[_M], names: set[str], values: dict[str, Any]) -> _M:
+    """An instance of values that are known to be right, all of them: as `model_construct` makes it, ten times as fast.
+
+    Parameters
+    ----------
+    model : type
+    names : set of str
+        Its fields; one set may do for all instances.
+    values : dict
+        By field; it becomes the instance's own.
+    """
+    made = model.__new__(model)
+    known = {"__dict__": values, "__pydantic_fields_set__": names}
+    for name, value in (known | {"__pydantic_extra__": None, "__pydantic_private__": None}).items():
+        object.__setattr__(made, name, value)
+    return made

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from planner.lint import Advice
     from planner.solvers.result import Observer, Result, Solver
     from planner.solvers.stop import Clock, Stop
+    from planner.verify.layout import Layout
 
 
 def plan(
@@ -78,8 +79,8 @@ def plan(
     problem, names = build(scenario, catalog)
     result = (solver or _portfolio()).solve(problem, running, seed=seed, observer=observer)
     outcome = Outcome(problem, names, settled(problem, names, result.solution))
-    made = _document(outcome, result, catalog, seed, running.elapsed)
-    _check(made, outcome, catalog)
+    made, layout = _document(outcome, result, catalog, seed, running.elapsed)
+    _check(made, layout, outcome, catalog)
     return made
 
 
@@ -135,7 +136,8 @@ def _portfolio() -> Solver:
 
 
 @collection_paused()
-def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, seconds: float) -> Plan:
+def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, seconds: float) -> tuple[Plan, Layout]:
+    """The plan, and its hosts as the verifier lays them out: laying out hundreds of thousands takes a while."""
     from planner.explain import figures, proof
     from planner.explain.conflict import conflicts
     from planner.explain.prices import oldest_price
@@ -185,10 +187,10 @@ def _document(outcome: Outcome, result: Result, catalog: Catalog, seed: int, sec
         **figures.money(layout),
     )
     spec = PlanSpec.model_construct(scenario=scenario.name, hosts=hosts)
-    return Plan.model_construct(metadata=Metadata(name=scenario.name), spec=spec, status=status)
+    return Plan.model_construct(metadata=Metadata(name=scenario.name), spec=spec, status=status), layout
 
 
-def _check(plan: Plan, outcome: Outcome, catalog: Catalog) -> None:
+def _check(plan: Plan, layout: Layout, outcome: Outcome, catalog: Catalog) -> None:
     """Have the plan verified; what no plan can keep to is not held against this one."""
     from planner.explain.conflict import missing_rooms, unavoidable
     from planner.verify import verify as check
@@ -196,7 +198,7 @@ def _check(plan: Plan, outcome: Outcome, catalog: Catalog) -> None:
     excused = missing_rooms(outcome) | {rule for conflict in unavoidable(outcome) for rule in conflict.rules}
     violations = [
         violation
-        for violation in check(outcome.names.scenario, plan, catalog)
+        for violation in check(outcome.names.scenario, plan, catalog, layout=layout)
         if not (excused and _excused(violation, excused))
     ]
     if violations:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from benchmarks.openb.asked import Goal, scenario_of
 from benchmarks.openb.check import breaches
-from benchmarks.openb.trace import read_nodes, read_pods
+from benchmarks.openb.trace import placeable, read_nodes, read_pods
 from benchmarks.recorded import record
 from benchmarks.rows import Row, show
 from planner import api
@@ -28,7 +28,7 @@ def main(
     as_json: Annotated[bool, typer.Option("--json", help="A list of rows.")] = False,
     keep: Annotated[bool, typer.Option("--record", help="Keep the rows in results/openb.json.")] = False,
 ) -> None:
-    """Plan a GPU trace: its kinds of hosts without limit, all of its pods, every device checked.
+    """Plan a GPU trace: its kinds of hosts without limit, all pods that some host can take, every device checked.
 
     For the fewest hosts, every pod that can use the commonest kind of host (G2) keeps to it. Prices are
     invented after list prices: the trace has none.
@@ -50,8 +50,8 @@ def measured(nodes: Path, pods: Path, goal: Goal, stop: Stop, seed: int, trace: 
     AssertionError
         If the check by the trace's own numbers finds a breach: a bug in Bayplan.
     """
-    asked = read_pods(pods)
-    kinds = read_nodes(nodes)
+    kinds, everything = read_nodes(nodes), read_pods(pods)
+    asked = placeable(everything, kinds)
     made = api.plan(scenario_of(kinds, asked, goal), stop=stop, seed=seed)
     wrong = breaches(made, kinds, asked)
     if wrong:
@@ -62,6 +62,7 @@ def measured(nodes: Path, pods: Path, goal: Goal, stop: Stop, seed: int, trace: 
         "cost": round(sum(float(host.per_hour) for host in made.spec.hosts), 4),
         "hosts": status.hosts_used,
         "pods": asked.total(),
+        "nowhere": everything.total() - asked.total(),
         "kinds": len(asked),
         "types": len(kinds),
         "by": next(tier.method for tier in status.tiers if tier.goal == goal),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,11 @@ def read_pods(file: Path) -> Counter[Pod]:
         )
         for row in _rows(file)
     )
+
+
+def placeable(pods: Counter[Pod], nodes: Collection[Node]) -> Counter[Pod]:
+    """The pods that some type of host can take: a few lists ask for a model whose hosts are all too small."""
+    return Counter({pod: n for pod, n in pods.items() if any(pod.may_use(node) for node in nodes)})
 
 
 def _milli(gpus: int, share: int) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.packing.instances import Instance, Known
 from benchmarks.rows import Row
@@ -19,13 +22,15 @@ def problem_of(instance: Instance) -> Problem:
     """The instance as arrays: one bin type without a price, equal items merged.
 
     As the compiler makes them, problems have two resources at least: a single dimension counts twice.
+    Some instances have needs a little below nothing, which are packed as nothing; bounds are made with bins that
+    have all that such items could ever add.
     """
-    size, merged = np.unique(np.array(instance.items, dtype=np.int64), axis=0, return_inverse=True)
-    count = np.bincount(merged.ravel(), weights=instance.demand).astype(np.int64)
-    capacity = np.array([instance.capacity], dtype=np.int64)
+    stated, count = merged(instance)
+    size, capacity = np.maximum(stated, 0), np.array([instance.capacity], dtype=np.int64)
+    added = count @ (size - stated)
     if len(instance.capacity) == 1:
-        size, capacity = size.repeat(2, axis=1), capacity.repeat(2, axis=1)
-    return Problem(
+        size, capacity, added = size.repeat(2, axis=1), capacity.repeat(2, axis=1), added.repeat(2)
+    problem = Problem(
         resources=tuple(f"dimension-{n}" for n in range(size.shape[1])),
         size=size,
         count=count,
@@ -38,6 +43,13 @@ def problem_of(instance: Instance) -> Problem:
         domain=np.full((1, len(LEVELS) - 1), -1, dtype=np.int64),
         goals=GOALS,
     )
+    return replace(problem, relaxation=replace(problem, capacity=capacity + added)) if added.any() else problem
+
+
+def merged(instance: Instance) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The different vectors, int64[I, D], and how many items have each, int64[I]."""
+    vectors, of = np.unique(np.array(instance.items, dtype=np.int64), axis=0, return_inverse=True)
+    return vectors, np.bincount(of.ravel(), weights=instance.demand).astype(np.int64)
 
 
 def solved(instance: Instance, known: Known | None, seconds: float, seed: int) -> Row:
@@ -50,7 +62,7 @@ def solved(instance: Instance, known: Known | None, seconds: float, seed: int) -
     """
     problem = problem_of(instance)
     result = Portfolio().solve(problem, Stop(seconds=seconds), seed=seed)
-    bins = unpacked(problem, result.solution, len(instance.capacity))
+    bins = unpacked(instance, result.solution)
     wrong = breaches(instance, bins)
     if wrong:
         raise AssertionError(f"{instance.name}: {wrong[0]}")
@@ -62,9 +74,9 @@ def solved(instance: Instance, known: Known | None, seconds: float, seed: int) -
     return Row(instance.name, len(bins), bound.value, round(result.seconds, 2), best=best, more=more)
 
 
-def unpacked(problem: Problem, solution: Solution, dimensions: int) -> list[list[tuple[int, ...]]]:
+def unpacked(instance: Instance, solution: Solution) -> list[list[tuple[int, ...]]]:
     """Every bin as the list of the vectors in it."""
-    vectors = [tuple(row) for row in problem.size[:, :dimensions].tolist()]
+    vectors = [tuple(row) for row in merged(instance)[0].tolist()]
     return [
         [vectors[item] for item, copies in content.items() for _ in range(copies)]
         for _, multiplicity, content in solution.patterns()

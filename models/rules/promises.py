@@ -25,8 +25,9 @@ class Survive(BaseRule):
     the loss. Each domain is lost by itself, with all its hosts; hosts in no domain of the level
     are not lost.
 
-    A promise is kept only if a packing is found, by first fit in decreasing order: the plan may hold
-    some more room than the best packing would need.
+    A promise is kept only if a packing is found: what each lost host held goes to another host as a
+    whole, and the rest by first fit; or all by first fit in decreasing order. The plan may hold some
+    more room than the best packing would need.
     """
 
     rule: Literal["survive"]

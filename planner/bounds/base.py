@@ -6,9 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from planner.bounds.classes import Classes
+from planner.bounds.device_weights import with_device_weights
 from planner.bounds.flat import flattened
 from planner.bounds.licensed import with_licences
 from planner.bounds.survival import covers
+from planner.bounds.symmetric import merged
 from planner.problem.problem import Problem
 
 SMALL = 4_000
@@ -17,7 +19,7 @@ SMALL = 4_000
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """Sizes that no plan can go below, and bin types joined where no form but a survival tells them apart.
+    """Sizes that no plan can go below, with bin types and alike domains joined where a form but no survival allows it.
 
     Attributes
     ----------
@@ -39,11 +41,15 @@ class Base:
         """Prepare what all goal tiers share; up to `small`, domains that may be lost are told apart."""
         extras = replace(problem.extras, soft=(), egress=None)
         whole = replace(problem.relaxation or problem, extras=extras)
+        whole = with_device_weights(whole)
         if extras.licences:
             whole = with_licences(whole, extras.licences)
-        apart = whole.has_domain_forms or (extras.survivals and whole.fits.size <= small)
-        joined, groups = (whole, [[b] for b in range(whole.bins)]) if apart else flattened(whole)
-        classes = Classes.merge(joined)
+        apart = bool(extras.survivals) and whole.fits.size <= small
+        if whole.has_domain_forms:
+            joined, groups, classes = merged(whole)
+        else:
+            joined, groups = (whole, [[b] for b in range(whole.bins)]) if apart else flattened(whole)
+            classes = Classes.merge(joined)
         asked = covers(whole, classes, joined.capacity, groups)
         return cls(whole, joined, groups, replace(classes, covers=asked, halves=_halves(whole, joined, groups)))
 

@@ -20,14 +20,18 @@ from planner.bounds.balance import fullest_host
 from planner.bounds.base import Base
 from planner.bounds.bound import TRIVIAL, Bound
 from planner.bounds.charge import Charge, Objective
+from planner.bounds.classes import Cover
 from planner.bounds.columns.bounding import OBJECTIVES, columns_bound
-from planner.bounds.columns.generation import MOST_ROUNDS
+from planner.bounds.columns.generation import METHOD, MOST_ROUNDS
+from planner.bounds.device_weights import without_device_weights
 from planner.bounds.domains import domains_needed
 from planner.bounds.dual_feasible import hosts_by_rounding
 from planner.bounds.given import Given, by_rank, nowhere
 from planner.bounds.integer import whole_hosts
 from planner.bounds.linear import solve_relaxation
 from planner.bounds.per_resource import cost_per_resource, hosts_per_resource
+from planner.bounds.survival import packed_covers
+from planner.bounds.worths import worth_covers
 from planner.problem.problem import Problem
 from planner.problem.score import tier_value, unplaced
 from planner.problem.solution import Solution
@@ -37,6 +41,8 @@ SECONDS = 1.5
 """The most for each mixed-integer program; there is none after a tier that is left with a gap."""
 ROUNDS = 60
 """Of column generation, where no clock runs."""
+NEAR = 0.002
+"""Relative gap that is not worth column generation for what survives alone."""
 
 
 class Timer(Protocol):
@@ -52,7 +58,12 @@ class Timer(Protocol):
 
 
 def best_bounds(
-    problem: Problem, solution: Solution | None = None, clock: Timer | None = None, *, columns: float = 0.0
+    problem: Problem,
+    solution: Solution | None = None,
+    clock: Timer | None = None,
+    *,
+    columns: float = 0.0,
+    core: tuple[Bound, ...] = (),
 ) -> tuple[Bound, ...]:
     """One bound per goal tier, in order.
 
@@ -67,6 +78,8 @@ def best_bounds(
         Where it is over, only the quick methods are used.
     columns : float
         The share of the time left that column generation may use for each tier.
+    core : tuple of Bound
+        Of the core of the problem, given values in earlier tiers that `solution` does not exceed.
 
     Returns
     -------
@@ -78,7 +91,8 @@ def best_bounds(
     base, seconds = Base.of(problem), SECONDS
     bounds: list[Bound] = []
     for number in range(len(problem.goals)):
-        tier = _Tier(problem, base, number, solution, clock, seconds, columns)
+        packed = core[number].value if core and _packs(problem, number) else 0
+        tier = _Tier(problem, base, number, solution, clock, seconds, columns, packed)
         bounds.append(tier.bound())
         if tier.value is not None and bounds[-1].value < tier.value:
             seconds = columns = 0.0
@@ -96,7 +110,17 @@ def tier_bound(
 
     `seconds` is the most for each mixed-integer program; with 0 there is none, and the bound is repeatable.
     """
-    return _Tier(problem, Base.of(problem), tier, solution, clock, seconds, 0.0).bound()
+    return _Tier(problem, Base.of(problem), tier, solution, clock, seconds, 0.0, 0).bound()
+
+
+def _packs(problem: Problem, number: int) -> bool:
+    """Whether the core's bound of a tier holds for any hosts on which all copies find room after a loss.
+
+    These may be without hosts that would have to stay, and break forms on domains.
+    """
+    sums = all(goal.goal in ("unplaced", *OBJECTIVES) for goal in problem.goals[: number + 1])
+    bound = problem.has_domain_forms or problem.required.any()
+    return sums and not bound and problem.placing is None and problem.moving is None
 
 
 class _Tier:
@@ -111,8 +135,9 @@ class _Tier:
         clock: Timer | None,
         seconds: float,
         columns: float,
+        packed: int,
     ) -> None:
-        self.whole, self.problem, self.classes = base.whole, base.problem, base.classes
+        self.whole, self.problem, self.classes, self.groups = base.whole, base.problem, base.classes, base.groups
         self.clock, self.seconds, self.columns = clock, seconds, columns
         self.goal: GoalTier = problem.goals[number]
         self.given = Given.before(problem, number, solution)
@@ -120,8 +145,11 @@ class _Tier:
         self.left = None if solution is None else unplaced(problem, solution)
         joined = {b: n for n, group in enumerate(base.groups) for b in group}
         plan = [] if solution is None else solution.patterns()
-        self.hosts = [(joined[b], inside) for b, _, inside in plan if b in joined]
+        self.known = [(b, inside) for b, _, inside in plan if b in joined]
+        self.hosts = [(joined[b], inside) for b, inside in self.known]
+        self.resources = len(problem.resources)
         self.beside = base.whole.fixed if self.goal.goal == "cost" else 0
+        self.packed = packed - (problem.fixed if self.goal.goal == "cost" else 0)
 
     def bound(self) -> Bound:
         """The best of all methods."""
@@ -144,7 +172,7 @@ class _Tier:
             case "domains":
                 return domains_needed(self.whole, LEVELS.index(self.goal.level), self.given)
             case "balance":
-                return fullest_host(self.problem, self.given)
+                return fullest_host(without_device_weights(self.problem, self.resources), self.given)
         return TRIVIAL
 
     def _hosts(self) -> Bound:
@@ -177,6 +205,7 @@ class _Tier:
         if value is not None and relaxation.bound.value >= value:
             return relaxation.bound
         best = relaxation.bound.better(self._by_columns(objective, given, value, relaxation.value))
+        best = best.better(self._surviving(objective, given, value))
         if value is not None and best.value >= value:
             return best
         seconds = self.seconds if self.clock is None else min(self.seconds, self.clock.remaining / 10)
@@ -195,6 +224,31 @@ class _Tier:
         return columns_bound(
             self.problem, objective, given, seconds, rounds=rounds, known=self.hosts, value=value, worth=worth
         )
+
+    def _surviving(self, objective: Objective, given: Given, value: int | None) -> Bound:
+        """The linear relaxation with what survivals ask of hosts packed whole, instead of what they ask in sum."""
+        if objective not in OBJECTIVES or not self.classes.covers:
+            return TRIVIAL
+        host = Charge.of(self.problem, objective).host.astype(float)
+        covers = packed_covers(self.whole, self.classes, self.groups, host, self.packed) if self.packed > 0 else ()
+        best = self._covered(objective, given, covers)
+        if self.columns and (value is None or best.value < (1 - NEAR) * value):
+            seconds = math.inf if self.clock is None else self.clock.remaining * self.columns
+            rounds = ROUNDS if math.isinf(seconds) else MOST_ROUNDS
+            covers += worth_covers(
+                self.whole, self.classes, self.groups, objective, seconds, rounds=rounds, known=self.known
+            )
+            best = best.better(self._covered(objective, given, covers))
+        return best
+
+    def _covered(self, objective: Objective, given: Given, covers: tuple[Cover, ...]) -> Bound:
+        """The linear relaxation with some covers instead of its own."""
+        left = math.inf if self.clock is None else self.clock.remaining
+        if not covers or left <= 0:
+            return TRIVIAL
+        classes = replace(self.classes, covers=covers)
+        relaxation = solve_relaxation(self.problem, objective, given, classes=classes, seconds=left)
+        return TRIVIAL if relaxation is None else replace(relaxation.bound, method=METHOD)
 
     def _unplaced(self) -> Bound:
         """Rank by rank: what fits nowhere, and what the relaxation has no room for."""

@@ -33,13 +33,17 @@ class DomainLimit:
 
 @dataclass(frozen=True, eq=False)
 class DomainSpread:
-    """Counts of `classes` together, over `domains`, lie between some `low <= most_low` and `low + skew`."""
+    """Counts of `classes` together, over `domains`, lie between some `low` and `low + skew`.
+
+    It is `most_low` at most, and where all copies are placed, `least_low` at least.
+    """
 
     level: int
     classes: Ints
     domains: Ints
     skew: int
     most_low: int
+    least_low: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,8 +193,16 @@ def _spreads(problem: Problem, of: Ints) -> tuple[DomainSpread, ...]:
     merged = []
     for (classes, _), numbers in alike.items():
         first = problem.spreads[numbers[0]]
-        counts = [int(problem.count[problem.spreads[n].items].sum()) for n in numbers]
-        most_low = 0 if first.zero_minimum else sum(count // len(first.domains) for count in counts)
-        skew = first.max_skew * len(numbers)
-        merged.append(DomainSpread(first.level, np.array(classes), first.domains, skew, most_low))
+        number, skew = len(first.domains), first.max_skew * len(numbers)
+        most_low = least_low = 0
+        counted: set[int] = set()
+        for n in numbers if not first.zero_minimum else ():
+            items = problem.spreads[n].items
+            most_low += int(problem.count[items].sum()) // number
+            outside = ~np.isin(problem.domain[:, first.level], first.domains)
+            inside = items[(of[items] >= 0) & ~problem.fits[items][:, outside].any(axis=1)]
+            sure = 0 if counted & set(items.tolist()) else int(problem.count[inside].sum())
+            least_low += max(0, -((first.max_skew * (number - 1) - sure) // number))  # one domain has no more than it
+            counted.update(items.tolist())
+        merged.append(DomainSpread(first.level, np.array(classes), first.domains, skew, most_low, least_low))
     return tuple(merged)

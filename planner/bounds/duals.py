@@ -83,8 +83,9 @@ def price(master: Master) -> Priced:
         if any(duals.values()):
             per_bin = np.array([duals.get(d, 0.0) for d in problem.domain[:, domain_rows.level].tolist()])
             reduced[domain_rows.classes] -= per_bin
-    for upper, lower, most_low in master.lows:
-        constant += min(0.0, sums[id(upper)] + sums[id(lower)]) * most_low
+    for upper, lower, least, most in master.lows:
+        dual = sums[id(upper)] + sums[id(lower)]
+        constant += dual * (least if dual >= 0 else most)
     by_lp = reduced.copy()
     _spend_slack(master, reduced, reduced_open, room)
     stay = np.zeros(classes.number)

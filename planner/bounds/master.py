@@ -133,7 +133,7 @@ class Master:
         self._add_demand(objective, given, rank, whole)
         self.covers = [(cover, self._cover_row(cover)) for cover in classes.covers]
         self.domain_rows: list[DomainRows] = []
-        self.lows: list[tuple[DomainRows, DomainRows, float]] = []
+        self.lows: list[tuple[DomainRows, DomainRows, float, float]] = []
         self._of_class: dict[int, list[DomainRows]] = defaultdict(list)
         self._add_domains()
         self.rows: list[list[tuple[HostRow, Any]]] = [[] for _ in range(problem.bins)]
@@ -196,12 +196,19 @@ class Master:
                 column = self.problem.domain[:, limit.level]
                 self._domain_row(limit.classes, limit.level, np.unique(column[column >= 0]), limit.most)
         for spread in self.classes.spreads:
-            low = self.solver.NumVar(0.0, float(spread.most_low), "")
+            placed = not np.isfinite(self.stay_cost[spread.classes]).any()
+            least, most = float(spread.least_low * placed), float(spread.most_low)
+            low = self.solver.NumVar(least, most, "")
             upper = self._domain_row(spread.classes, spread.level, spread.domains, spread.skew)
             lower = self._domain_row(spread.classes, spread.level, spread.domains, 0, at_least=True)
             for row in (*upper.rows.values(), *lower.rows.values()):
                 row.SetCoefficient(low, -1.0)
-            self.lows.append((upper, lower, float(spread.most_low)))
+            if least:  # copies that are bought out are missing here
+                missing = self.solver.NumVar(0.0, least, "")
+                self.solver.Objective().SetCoefficient(missing, PENALTY)
+                for row in lower.rows.values():
+                    row.SetCoefficient(missing, 1.0)
+            self.lows.append((upper, lower, least, most))
 
     def _domain_row(self, classes: Ints, level: int, domains: Ints, most: int, at_least: bool = False) -> DomainRows:
         low, high = (0.0, self.infinity) if at_least else (-self.infinity, float(most))

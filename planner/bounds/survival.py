@@ -51,10 +51,49 @@ def covers(whole: Problem, classes: Classes, capacity: Ints, groups: Sequence[Se
         for times, outside in losses(whole, survival, groups):
             for place in places(classes, survives):
                 for host, copy, reserve in amounts(classes, capacity, place, survives):
-                    least = float(copy @ classes.count)
-                    if survival.level == HOST:
-                        copy, least = copy * (1 + reserve / least), least + reserve
-                    found.append(Cover(host * outside, times * copy, times * least).scaled())
+                    found.append(row(survival, host, copy, float(copy @ classes.count), reserve, times, outside))
+    return tuple(found)
+
+
+def row(
+    survival: Survival, host: Floats, copy: Floats, least: float, reserve: float, times: int, outside: Floats
+) -> Cover:
+    """The row that hosts weigh no less than survivors after any loss of some domains (see `losses`).
+
+    Parameters
+    ----------
+    host, copy : float64[B], float64[C]
+        What copies weigh, and what those of one host weigh at most.
+    least : float
+        What all survivors weigh.
+    reserve : float
+        The least that a host which is lost by itself takes away.
+    """
+    if survival.level == HOST:
+        copy, least = copy * (1 + reserve / least), least + reserve
+    return Cover(host * outside, times * copy, times * least).scaled()
+
+
+def packed_covers(
+    whole: Problem, classes: Classes, groups: Sequence[Sequence[int]], host: Floats, packed: float
+) -> tuple[Cover, ...]:
+    """The rows of survivals of all copies, by what any packing of these counts: so much do the hosts that are left.
+
+    Parameters
+    ----------
+    whole, classes, groups
+        As for `covers`.
+    host : float64[B]
+        What a host of each group counts.
+    packed : float
+        The least that hosts count on which every copy has its place by `fits`, capacities and forms on single hosts.
+    """
+    found: list[Cover] = []
+    for survival in whole.extras.survivals:
+        everything = survival.survives[whole.count > 0].all() and packed > 0
+        reserve = float(host[classes.fits.any(axis=0)].min(initial=np.inf)) if everything else np.inf
+        for times, outside in losses(whole, survival, groups) if np.isfinite(reserve) else ():
+            found.append(row(survival, host, np.zeros(classes.number), packed, reserve, times, outside))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ that all together stay within the host but for the rule's chance.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -69,6 +70,11 @@ class Demands(dict[str, Resources]):
         dict of str to float
             By workload, in the model's units for all of its replicas on a host.
         """
+        if not self._varying and not self._rules:
+            counts: Counter[str] = Counter()
+            for host in hosts:
+                counts.update({name: len(ordinals) for name, ordinals in host.runs.items() if name in self})
+            return "", {name: self[name][resource] * count / len(hosts) for name, count in counts.items()}
         times, total = set[str](), dict[str, float]()
         for host in hosts:
             when, taken = self._fullest(host, resource)

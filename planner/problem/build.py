@@ -92,6 +92,7 @@ def build(scenario: Scenario, catalog: Catalog) -> tuple[Problem, Names]:
         carbon=None if carbon is None else carbon[first],
         probe=probe_of(scenario, demand.size),
         fixed=draft.fixed,
+        device=demand.device,
         rooms=rooms_of(draft, items, first),
         **forms_of(draft, item_sets, held_rooms(items)),
     )

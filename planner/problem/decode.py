@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from models.bulk import collection_paused
+from models.bulk import collection_paused, constructed
 from models.plan import PlannedHost
 from models.resources import Resources, plain_resource
 from planner.problem.names import Names
@@ -27,56 +28,91 @@ def decode(problem: Problem, names: Names, solution: Solution) -> tuple[PlannedH
     over them; of equal standing hosts, each carries what runs there today as far as that can be.
     Ordinals are handed out in order of hosts.
     """
-    replicas = [_ordinals(names, i) for i in range(problem.items)]
-    taken = [0] * problem.items
-    workloads = names.scenario.spec.workloads
-    demand = {workload.name: asked for workload, asked in zip(workloads, names.over_time, strict=True)}
-    numbers: dict[str, int] = defaultdict(int)
-    vectors = _Vectors()
-    carried: list[tuple[int, dict[int, int], dict[str, list[int]]]] = []
-    bindings: list[str] = []
-    for bin_type, multiplicity, content in _largest_first(problem, solution):
-        bindings += [_binding(problem, bin_type, content)] * multiplicity
-        for _ in range(multiplicity):
-            runs: dict[str, list[int]] = defaultdict(list)
-            for item, copies in content.items():
-                for workload, ordinal in replicas[item][taken[item] : taken[item] + copies]:
-                    runs[workload].append(ordinal)
-                taken[item] += copies
-            carried.append((bin_type, content, runs))
+    replicas = [_Replicas(names, item) for item in range(problem.items)]
+    patterns, bindings = solution.patterns(), _bindings(problem, solution)
+    vectors, demand = _Vectors(), _Demand(names)
+    carried: list[_Carried] = []
+    for p in _largest_first(patterns):
+        bin_type, multiplicity, content = patterns[p]
+        kept = _sum((names.room[item][1].amounts(), n) for item, n in content.items() if item in names.room)
+        same = bin_type, vectors[tuple(kept.items())], _held(names, content), bindings[p]
+        carried += [_Carried(*same, runs=_runs(replicas, content)) for _ in range(multiplicity)]
     hosts: list[PlannedHost] = []
-    for (_, content, runs), offering, binding in zip(carried, _handed_out(names, carried), bindings, strict=True):
-        name = _name(names, offering, numbers)
-        hosts.append(_host(names, offering, name, content, runs, demand, binding, vectors))
+    numbers: dict[str, int] = defaultdict(int)
+    for host, offering in zip(carried, _handed_out(names, carried), strict=True):
+        counts = tuple((workload, len(ordinals)) for workload, ordinals in host.runs.items())
+        hosts.append(_host(names, offering, _name(names, offering, numbers), host, vectors[demand[counts]]))
     return tuple(hosts)
 
 
-def _largest_first(problem: Problem, solution: Solution) -> list[tuple[int, int, dict[int, int]]]:
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What a host of the plan carries: replicas by workload, and the rest as all hosts of its pattern do."""
+
+    bin_type: int
+    reserved: Resources
+    held: dict[str, int]
+    binding: str
+    runs: dict[str, tuple[int, ...]]
+
+
+class _Replicas:
+    """The replicas of an item type, handed out in their order."""
+
+    def __init__(self, names: Names, item: int) -> None:
+        workloads = names.scenario.spec.workloads
+        self._parts = [(workloads[part.workload].name, part.ordinals) for part in names.parts[item]]
+        self._part = self._taken = 0
+
+    def next(self, copies: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """So many more, as far as there are any, by workload."""
+        while copies > 0 and self._part < len(self._parts):
+            name, ordinals = self._parts[self._part]
+            given = ordinals[self._taken : self._taken + copies]
+            copies, self._taken = copies - len(given), self._taken + len(given)
+            if self._taken == len(ordinals):
+                self._part, self._taken = self._part + 1, 0
+            yield name, given
+
+
+def _runs(replicas: Sequence[_Replicas], content: Mapping[int, int]) -> dict[str, tuple[int, ...]]:
+    """Ordinals by workload for one more host with such a content."""
+    runs: dict[str, tuple[int, ...]] = {}
+    for item, copies in content.items():
+        for name, given in replicas[item].next(copies):
+            runs[name] = tuple(sorted((*runs[name], *given))) if name in runs else tuple(sorted(given))
+    return dict(sorted(runs.items())) if len(runs) > 1 else runs
+
+
+def _held(names: Names, content: Mapping[int, int]) -> dict[str, int]:
+    """For how many further replicas of which workloads room is held."""
+    held: dict[str, int] = defaultdict(int)
+    for item in content.keys() & names.held.keys():
+        held[names.scenario.spec.workloads[names.held[item]].name] += content[item]
+    return dict(sorted(held.items()))
+
+
+def _largest_first(patterns: Sequence[tuple[int, int, dict[int, int]]]) -> list[int]:
     """Patterns in a stable order: by bin type, then the most used first."""
-    return sorted(solution.patterns(), key=lambda p: (p[0], -p[1], sorted(p[2].items())))
+    return sorted(range(len(patterns)), key=lambda p: (patterns[p][0], -patterns[p][1], sorted(patterns[p][2].items())))
 
 
-def _handed_out(names: Names, carried: Sequence[tuple[int, dict[int, int], dict[str, list[int]]]]) -> list[int]:
+def _handed_out(names: Names, carried: Sequence[_Carried]) -> list[int]:
     """The offering of every host: standing ones where most replicas stay, others in turn."""
     by_bin: dict[int, list[int]] = defaultdict(list)
-    for n, (b, _, _) in enumerate(carried):
-        by_bin[b].append(n)
+    for n, host in enumerate(carried):
+        by_bin[host.bin_type].append(n)
     today = {host.name: host.runs for host in names.scenario.spec.hosts}
     offerings = [0] * len(carried)
     for b, numbers in by_bin.items():
         members = names.members[b]
         chosen = [members[n % len(members)] for n in range(len(numbers))]
         if names.offerings[members[0]].host:
-            planned = [{name: len(ordinals) for name, ordinals in carried[n][2].items()} for n in numbers]
+            planned = [{name: len(ordinals) for name, ordinals in carried[n].runs.items()} for n in numbers]
             chosen = [members[m] for m in matched([names.offerings[o] for o in members], today, planned)]
         for n, offering in zip(numbers, chosen, strict=True):
             offerings[n] = offering
     return offerings
-
-
-def _ordinals(names: Names, item: int) -> list[tuple[str, int]]:
-    workloads = names.scenario.spec.workloads
-    return [(workloads[part.workload].name, n) for part in names.parts[item] for n in part.ordinals]
 
 
 def _name(names: Names, o: int, numbers: dict[str, int]) -> str:
@@ -91,38 +127,41 @@ def _name(names: Names, o: int, numbers: dict[str, int]) -> str:
     return f"{stem}-{numbers[stem]}"
 
 
-def _host(
-    names: Names,
-    o: int,
-    name: str,
-    content: dict[int, int],
-    runs: dict[str, list[int]],
-    demand: Mapping[str, Mapping[str, int]],
-    binding: str,
-    vectors: _Vectors,
-) -> PlannedHost:
+def _host(names: Names, o: int, name: str, carried: _Carried, used: Resources) -> PlannedHost:
     offer = names.offerings[o]
-    used = _peak(_sum((demand[workload], len(ordinals)) for workload, ordinals in runs.items()))
-    reserved = _sum((names.room[item][1].amounts(), copies) for item, copies in content.items() if item in names.room)
-    held: dict[str, int] = defaultdict(int)
-    for item in content.keys() & names.held.keys():
-        held[names.scenario.spec.workloads[names.held[item]].name] += content[item]
-    return PlannedHost.model_construct(
+    return constructed(
+        PlannedHost,
         _FIELDS,
-        name=name,
-        location=offer.location,
-        host_type=offer.host_type,
-        pool=offer.pool,
-        purchase=offer.purchase,
-        per_hour=offer.per_hour,
-        standing=bool(offer.host),
-        allocatable=names.allocatable[o],
-        used=vectors[tuple(used.items())],
-        reserved=vectors[tuple(reserved.items())],
-        binding=binding,
-        runs={workload: tuple(sorted(ordinals)) for workload, ordinals in sorted(runs.items())},
-        held=dict(sorted(held.items())),
+        {
+            "name": name,
+            "location": offer.location,
+            "host_type": offer.host_type,
+            "pool": offer.pool,
+            "purchase": offer.purchase,
+            "per_hour": offer.per_hour,
+            "standing": bool(offer.host),
+            "allocatable": names.allocatable[o],
+            "used": used,
+            "reserved": carried.reserved,
+            "binding": carried.binding,
+            "runs": carried.runs,
+            "held": carried.held,
+        },
     )
+
+
+class _Demand(dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]):
+    """What replicas take at their peak, by how many there are of each workload: asked once for equal hosts."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__()
+        workloads = names.scenario.spec.workloads
+        self._of = {workload.name: asked for workload, asked in zip(workloads, names.over_time, strict=True)}
+
+    def __missing__(self, counts: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+        peak = _peak(_sum((self._of[workload], count) for workload, count in counts))
+        self[counts] = found = tuple(peak.items())
+        return found
 
 
 class _Vectors(dict[tuple[tuple[str, int], ...], Resources]):
@@ -151,11 +190,10 @@ def _peak(amounts: Mapping[str, int]) -> dict[str, int]:
     return peak
 
 
-def _binding(problem: Problem, bin_type: int, content: dict[int, int]) -> str:
-    """The resource of which the largest share is used; "" on an empty host."""
-    load = np.zeros(len(problem.resources), dtype=np.int64)
-    for item, copies in content.items():
-        load += problem.size[item] * copies
-    room = problem.capacity[bin_type]
+def _bindings(problem: Problem, solution: Solution) -> list[str]:
+    """By pattern, the resource of which the largest share is used; "" on an empty host."""
+    load, room = solution.load(problem.size), problem.capacity[solution.bin]
     share = np.where((room > 0) & (room < UNLIMITED), load / np.maximum(room, 1), 0.0)
-    return plain_resource(problem.resources[int(share.argmax())]) if share.max(initial=0) > 0 else ""
+    titles = [plain_resource(resource) for resource in problem.resources]
+    largest, most = share.argmax(axis=1).tolist(), share.max(axis=1, initial=0.0).tolist()
+    return [titles[r] if used > 0 else "" for r, used in zip(largest, most, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,10 @@ class Problem:
     relaxation : Problem or None
         Sizes that no plan can go below, where those of this problem are larger to be safe
         (shares of a GPU, usage at risk). Bounds and proofs are made there.
+    device : int64[R] or None
+        Units of one device, for resources that come in devices; 0 for others. A copy takes whole devices, and for the
+        rest of its size a share of one more. Sizes of this problem are rounded so that whatever fits in sum fits on
+        the devices; those of the relaxation are as they are. None where no share was rounded.
     """
 
     resources: tuple[str, ...]
@@ -92,6 +97,7 @@ class Problem:
     fixed: int = 0
     extras: Extras = field(default_factory=Extras)
     relaxation: Problem | None = None
+    device: Ints | None = None
 
     def __post_init__(self) -> None:
         items, bins, kinds = len(self.count), len(self.price), len(self.resources)
@@ -99,7 +105,7 @@ class Problem:
             "size": (items, kinds), "count": (items,), "priority": (items,), "capacity": (bins, kinds),
             "price": (bins,), "available": (bins,), "required": (bins,), "fits": (items, bins),
             "domain": (bins, max(self.domain.shape[-1], HOST)), "placing": (items, bins), "moving": (items, bins),
-            "carbon": (bins,), "probe": (kinds,),
+            "carbon": (bins,), "probe": (kinds,), "device": (kinds,),
         }  # fmt: skip
         for name, shape in shapes.items():
             array = getattr(self, name)
@@ -123,6 +129,24 @@ class Problem:
     def core(self) -> Problem:
         """The problem without what solvers do not see."""
         return replace(self, extras=Extras()) if self.extras else self
+
+    @cached_property
+    def by_device(self) -> Problem:
+        """For whom asks device by device (`held_on_devices`): what comes in devices has sizes as they are."""
+        if self.device is None or self.relaxation is None:
+            return self
+        exact, loose = self.device > 0, self.relaxation
+        size, capacity = np.where(exact, loose.size, self.size), np.where(exact, loose.capacity, self.capacity)
+        return replace(self, size=size, capacity=capacity, relaxation=None)
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether its relaxation has plans that `by_device` has not: what is proven of one is not of the other."""
+        loose, exact = self.relaxation, self.by_device
+        if loose is None:
+            return False
+        same = all(np.array_equal(getattr(loose, name), getattr(exact, name)) for name in ("size", "capacity", "fits"))
+        return not same or loose.quotas is not self.quotas or loose.fixed != self.fixed
 
     @property
     def quota_weight(self) -> Ints:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from models.goals import GoalTier
 from models.resources import CPU, MEMORY, plain_resource
 from models.topology import LEVELS, Level
+from planner.problem.devices import held_on_devices
 from planner.problem.forms import HOST, Cap
 from planner.problem.problem import UNLIMITED, Problem
 from planner.problem.solution import Solution
@@ -115,6 +116,7 @@ def largest_share(problem: Problem, solution: Solution, level: Level) -> int:
 
 def fullest_share(problem: Problem, solution: Solution) -> int:
     """Millionths of capacity that the fullest resource of the fullest host uses."""
+    problem = problem.by_device
     load, room = solution.load(problem.size), problem.capacity[solution.bin]
     limited = (room < UNLIMITED) & (room > 0)
     shares = np.where(limited, -(-load * 1_000_000 // np.maximum(room, 1)), 0)
@@ -123,19 +125,17 @@ def fullest_share(problem: Problem, solution: Solution) -> int:
 
 def domain_counts(problem: Problem, solution: Solution, items: Ints, level: int) -> dict[int, int]:
     """Copies of `items` in each domain of a level; at the host level, per pattern (negative keys)."""
-    counts: dict[int, int] = {}
     wanted = np.zeros(problem.items, dtype=bool)
     wanted[items] = True
-    inside = np.where(wanted[solution.item], solution.copies, 0)
-    per_host = np.add.reduceat(np.append(inside, 0), solution.start[:-1]) if len(solution.bin) else inside
-    per_host = np.where(np.diff(solution.start) > 0, per_host, 0)
-    for p, copies in enumerate(per_host.tolist()):
-        if level == HOST:
-            counts[-1 - p] = copies
-            continue
-        domain = int(problem.domain[solution.bin[p], level])
-        counts[domain] = counts.get(domain, 0) + copies * int(solution.multiplicity[p])
-    return counts
+    entry = np.flatnonzero(wanted[solution.item])
+    pattern = np.searchsorted(solution.start, entry, side="right") - 1
+    per_host = np.bincount(pattern, weights=solution.copies[entry], minlength=len(solution.bin)).astype(np.int64)
+    if level == HOST:
+        return {-1 - p: copies for p, copies in enumerate(per_host.tolist())}
+    domain = problem.domain[solution.bin, level]
+    known = np.unique(domain)
+    copies = np.bincount(np.searchsorted(known, domain), weights=per_host * solution.multiplicity, minlength=len(known))
+    return dict(zip(known.tolist(), copies.astype(np.int64).tolist(), strict=True))
 
 
 def broken_forms(problem: Problem, solution: Solution) -> list[str]:
@@ -149,8 +149,9 @@ def broken_forms(problem: Problem, solution: Solution) -> list[str]:
 
 
 def _broken_hosts(problem: Problem, solution: Solution) -> Iterator[str]:
-    over = (solution.load(problem.size) > problem.capacity[solution.bin]).any(axis=1)
-    for p in np.flatnonzero(over):
+    exact = problem.by_device
+    over = (solution.load(exact.size) > exact.capacity[solution.bin]).any(axis=1)
+    for p in np.flatnonzero(over | ~held_on_devices(exact, solution)):
         yield f"capacity: pattern {p} on bin type {solution.bin[p]}"
     entries = np.repeat(solution.bin, np.diff(solution.start))
     for e in np.flatnonzero(~problem.fits[solution.item, entries]):

@@ -1,11 +1,12 @@
 """Takeover: whether the rest of a plan has room for what stood in a lost domain.
 
 What is lost are all hosts of one domain of a level, or one host. Its copies of surviving items are
-placed again on the other hosts of the plan, by first fit in decreasing order of their dominant share of all
-room, or of the sum of their shares (orders that `verify` tries, too). They find room beside what stays; in
-place of items of lower priority that do not survive, and of room kept free; and where `fits`, capacities,
-limits on hosts and groups kept apart on hosts let them. Forms over larger domains are not asked: for the time
-of a loss it is enough to run.
+placed again on the other hosts of the plan: what each host held as a whole on another one, of the same kind, or else
+the tightest that takes it, and what is left of these by first fit; or all by first fit, in decreasing order of
+their dominant share of all room, or of the sum of their shares (`verify` tries the same). They find
+room beside what stays; in place of items of lower priority that do not survive, and of room kept free; and
+where `fits`, capacities, limits on hosts and groups kept apart on hosts let them. Forms over larger domains are not
+asked: for the time of a loss it is enough to run.
 
 That some packing exists is NP-hard to decide, so the promise is kept only where this one finds it:
 a solution that breaks it here might still survive, one that keeps it does.
@@ -143,6 +144,13 @@ class _Ground:
         Hosts in the order in which `decode` names them.
     single : bool
         Only one host of a lost pattern falls.
+    survives : bool[I]
+    whole : int64[]
+        Patterns with survivors, those that hold the largest share of all hosts' room first.
+    kind : int64[P]
+        Equal for patterns on hosts with the same room.
+    tight : int64[P]
+        The place of a pattern when they are sorted by what is free on their hosts.
     """
 
     problem: Problem
@@ -155,6 +163,10 @@ class _Ground:
     limits: tuple[Ints, Ints, Ints, Bools]
     pairs: tuple[Ints, Ints, npt.NDArray[np.int8]]
     single: bool
+    survives: Bools
+    whole: Ints
+    kind: Ints
+    tight: Ints
 
     @classmethod
     def of(cls, problem: Problem, solution: Solution, survival: Survival) -> _Ground:
@@ -170,9 +182,14 @@ class _Ground:
         free = np.zeros((len(ranks), *room.shape), dtype=np.int64)
         for q in wanted:
             free[q] = room - solution.load(problem.size * stays[q][:, None])
+        total = _total(problem, solution)
+        held = solution.load(problem.size * survival.survives[:, None])
         return cls(
             problem, solution, tuple(_decreasing(problem, solution)), np.repeat(turn, solution.multiplicity[turn]),
             rank.astype(np.int64), free, stays, _limits(problem), _pairs(problem), survival.level == HOST,
+            survival.survives, _largest_first(held, total),
+            np.unique(room, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64),
+            _ranked((free[wanted[0]] / total).sum(axis=1)),
         )  # fmt: skip
 
     def left_over(self, inside: Bools, fallen: Ints) -> dict[int, int]:
@@ -183,21 +200,25 @@ class _Ground:
         items = np.flatnonzero(fallen)
         smallest = self.problem.size[items].min(axis=0, initial=UNLIMITED)
         roomy = (self.free[np.unique(self.rank[items])].max(axis=0, initial=-1) >= smallest).all(axis=1)
-        some = roomy[self.host_pattern]  # first fit passes over all others in any case
+        some = roomy[self.host_pattern]  # all others are passed over in any case
+        fell = np.bincount(self.host_pattern[lost], minlength=len(inside))
+        whole = self.whole[fell[self.whole] > 0]
         left: dict[int, int] = {}
-        for n, order in enumerate(self.orders):
-            found = self._first_fit(order[fallen[order] > 0], fallen, lost, some)
+        for n, (order, moved) in enumerate(((self.orders[0], whole), *((order, whole[:0]) for order in self.orders))):
+            found = self._placed(order[fallen[order] > 0], fallen, moved, fell, lost, some)
             if n == 0 or sum(found.values()) < sum(left.values()):
                 left = found
             if not left:
                 break
         return left
 
-    def _first_fit(self, order: Ints, fallen: Ints, lost: Bools, some: Bools) -> dict[int, int]:
+    def _placed(self, order: Ints, fallen: Ints, moved: Ints, fell: Ints, lost: Bools, some: Bools) -> dict[int, int]:
+        """What is left over by one order, after the hosts of the patterns `moved` were moved as a whole."""
+        turn = np.argsort(self.tight[self.host_pattern[some]], kind="stable")
         left = take_over(
-            order, fallen[order], lost[some], self.host_pattern[some], self.solution.bin, self.solution.start,
-            self.solution.item, self.solution.copies, self.problem.size, self.problem.fits, self.rank, self.free,
-            self.stays, self.limits, self.pairs,
+            order, fallen[order], (moved, fell[moved], self.survives, self.kind, turn), lost[some],
+            self.host_pattern[some], self.solution.bin, self.solution.start, self.solution.item, self.solution.copies,
+            self.problem.size, self.problem.fits, self.rank, self.free, self.stays, self.limits, self.pairs,
         )  # fmt: skip
         return {int(i): int(n) for i, n in zip(order, left, strict=True) if n}
 
@@ -207,15 +228,32 @@ def _decreasing(problem: Problem, solution: Solution) -> Iterator[Ints]:
 
     Then the largest sum of shares first, where no resource has several columns, which would count it several times.
     """
-    room = problem.capacity[solution.bin]
-    limited = (room < UNLIMITED).any(axis=0)
-    total = (np.where(room < UNLIMITED, room, 0) * solution.multiplicity[:, None]).sum(axis=0)
-    shares = np.where(limited, problem.size / np.maximum(total, 1), 0.0)
+    shares = problem.size / _total(problem, solution)
     admitting = problem.fits[:, solution.bin] @ solution.multiplicity
     keys = (np.arange(problem.items), admitting, *reversed((-problem.size).T), -shares.max(axis=1))
     yield np.lexsort(keys).astype(np.int64)
     if all(name == plain_resource(name) for name in problem.resources):
         yield np.argsort(-shares.sum(axis=1), kind="stable").astype(np.int64)
+
+
+def _total(problem: Problem, solution: Solution) -> npt.NDArray[np.float64]:
+    """float64[R]: the room of all hosts; infinite where none has a limit."""
+    room = problem.capacity[solution.bin]
+    total = (np.where(room < UNLIMITED, room, 0) * solution.multiplicity[:, None]).sum(axis=0)
+    return np.where((room < UNLIMITED).any(axis=0), np.maximum(total, 1).astype(float), np.inf)
+
+
+def _largest_first(held: Ints, total: npt.NDArray[np.float64]) -> Ints:
+    """int64[]: the rows of held int64[P, R] that are not empty, the largest dominant share first."""
+    found = np.flatnonzero(held.any(axis=1))
+    return found[np.argsort(-(held[found] / total).max(axis=1, initial=0.0), kind="stable")].astype(np.int64)
+
+
+def _ranked(values: npt.NDArray[np.float64]) -> Ints:
+    """int64[]: the place of each value when they are sorted."""
+    place = np.empty(len(values), dtype=np.int64)
+    place[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return place
 
 
 def _limits(problem: Problem) -> tuple[Ints, Ints, Ints, Bools]:

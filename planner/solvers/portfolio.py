@@ -19,7 +19,7 @@ from planner.solvers.cp_sat import CpSat
 from planner.solvers.greedy import Greedy
 from planner.solvers.independent import Part, independent, joined, summed_bounds
 from planner.solvers.patterns import Patterns
-from planner.solvers.result import Ended, Observer, Result, Solver, deciding_goal, relative_gap
+from planner.solvers.result import Ended, Observer, Result, Solver, deciding_goal, progress_of, relative_gap
 from planner.solvers.search import Search
 from planner.solvers.side_by_side import Improving, Run, beside, side_by_side
 from planner.solvers.stop import Clock, Stop
@@ -33,9 +33,9 @@ STAGES: tuple[tuple[Stage, float], ...] = (("small", 0.4), ("pair", 0.6), ("exac
 exact solver again (or for the first time, where the plans found since have made it small enough), search to the end."""
 
 GREEDY = 0.15
-"""Of the time, what greedy may use; at least one of its variants is always run."""
+"""Of the time left, what greedy may use, and a first bound; at least one variant is always run."""
 COLUMNS = 0.25
-"""Of the time left, what column generation may use for a bound where rules bind domains."""
+"""Of the time left, what each bound may use that patterns do not prove on their way."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,9 @@ class Portfolio:
         """Greedy for the whole; then its independent parts, one after the other, the largest first."""
         share = clock.part(GREEDY)
         result = self.greedy.solve(problem, share, seed=seed, start=start, observer=observer)
+        result = _bounded(problem, result, clock.part(GREEDY))
         observer.bound = result.bounds[_deciding(problem)].value or None
-        result = _bounded(problem, result, clock)
+        observer(progress_of(problem, result.solution, observer.bound, clock, result.solver))  # now with a gap
         if _done(problem, result, clock):
             return result
         parts = independent(problem)
@@ -131,6 +132,8 @@ class Portfolio:
             for found in side_by_side(runs, observer):
                 result = _best_of(problem, result, found)
             if stage == "pair" and problem.has_domain_forms:  # patterns prove nothing of what binds domains
+                result = _bounded(problem, result, clock.part(COLUMNS))
+            if stage == "pair" and not self.patterns.proves(problem):
                 result = _bounded(_without_domains(problem), result, clock, COLUMNS)
         return _bounded(problem, result, clock)
 
@@ -215,4 +218,6 @@ def _why(problem: Problem, result: Result, clock: Clock) -> Ended:
         return "gap"
     if clock.cancelled:
         return "cancelled"
-    return "time" if clock.over else result.ended
+    if clock.over:
+        return "time"
+    return "exhausted" if result.ended == "optimal" else result.ended  # of the core alone, where there are extras

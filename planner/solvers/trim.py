@@ -93,6 +93,8 @@ def _cut(problem: Problem, solution: Solution, items: Ints, level: int, most: di
 def drop_empty(problem: Problem, solution: Solution) -> Solution:
     """The solution without hosts that carry nothing, but for those that must stay."""
     used = np.diff(solution.start) > 0
+    if used.all() and not problem.required.any():
+        return solution
     kept = [pattern for p, pattern in enumerate(solution.patterns()) if used[p]]
     opened = np.zeros(problem.bins, dtype=np.int64)
     for b, multiplicity, _ in kept:

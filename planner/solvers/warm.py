@@ -14,7 +14,9 @@ import numpy as np
 
 from models.goals import GoalTier
 from planner.problem import UNLIMITED, Problem
-from planner.problem.forms import HOST
+from planner.problem.extras import Survival
+from planner.problem.forms import HOST, Ints
+from planner.problem.takeover import displaced
 from planner.solvers.stop import Stop
 
 
@@ -28,24 +30,30 @@ def is_cold() -> bool:
 
 
 def warm() -> None:
-    """Compile all kernels of planning, or load them, by solving a problem of three copies."""
+    """Compile all kernels of planning, or load them, by solving problems of nine copies."""
     from planner.solvers.greedy import Greedy
     from planner.solvers.patterns import Patterns
     from planner.solvers.search import Search
 
-    problem = _small()
+    stop = Stop(seconds=None, iterations=8)
+    devices = _small(np.array([[3, 2, 3], [2, 5, 1]]), np.array([[7, 9, 10], [12, 14, 15]]), np.array([0, 0, 5]))
     for solver in (Greedy(), Patterns(), Search()):
-        solver.solve(problem, Stop(seconds=None, iterations=8))
+        found = solver.solve(devices, stop)
+    displaced(devices, found.solution, Survival(HOST, np.ones(2, dtype=bool), "warm"))
+    few, many = [[3, 2], [2, 5]], [[3, 2, 4, 1, 2], [2, 5, 1, 3, 2]]
+    for size in (few, many):  # prices are found on a grid, and by branching
+        Patterns().solve(_small(np.array(size), np.array([[7] * len(size[0]), [12] * len(size[0])])), stop)
 
 
-def _small() -> Problem:
-    """Two item types that two bin types take, in resources of which one binds everywhere."""
+def _small(size: Ints, capacity: Ints, device: Ints | None = None) -> Problem:
+    """Two item types that two bin types take."""
     return Problem(
-        resources=("cpu", "memory"),
-        size=np.array([[3, 2], [2, 5]]),
+        resources=tuple(f"resource-{r}" for r in range(size.shape[1])),
+        size=size,
         count=np.array([5, 4]),
         priority=np.zeros(2, dtype=np.int64),
-        capacity=np.array([[7, 9], [12, 14]]),
+        capacity=capacity,
+        device=device,
         price=np.array([5, 9]),
         available=np.full(2, UNLIMITED),
         required=np.zeros(2, dtype=np.int64),

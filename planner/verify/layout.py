@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from copy import copy
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
@@ -23,6 +24,27 @@ from planner.verify.lookup import Lookup
 from planner.verify.over_time import Amount, OverTime, peak, summed, trough
 
 
+class Load:
+    """What hosts carry that carry the same.
+
+    Attributes
+    ----------
+    counts : dict of int to int
+        Replicas by workload position, as many as the plan lists.
+    over_time : dict of str to Amount
+        What these ask for at every moment, in units; daemonsets not counted.
+    used : dict of str to int
+        The peak of it.
+    """
+
+    __slots__ = ("counts", "over_time", "used")
+
+    def __init__(self, counts: Mapping[int, int], time: OverTime) -> None:
+        self.counts = {w: count for w, count in counts.items() if count}
+        self.over_time = summed((time.demand[w], count) for w, count in counts.items())
+        self.used = peak(self.over_time)
+
+
 class Stand:
     """One host of the plan.
 
@@ -35,24 +57,21 @@ class Stand:
         Its name in the plan.
     location : str
         Where it stands: by the scenario if it is known there, else as the plan says.
-    counts : dict of int to int
-        Replicas by workload position, as many as the plan lists.
-    over_time : dict of str to Amount
-        What these ask for at every moment, in units; daemonsets not counted.
-    used : dict of str to int
-        The peak of it.
+    load : Load
+        What it carries; hosts that carry the same share one, so that what holds for it is asked once.
+    counts, over_time, used
+        Those of its load.
     """
 
-    def __init__(
-        self, planned: PlannedHost, facts: Offering | None, counts: dict[int, int], over_time: dict[str, Amount]
-    ) -> None:
+    __slots__ = ("counts", "facts", "load", "location", "name", "over_time", "planned", "used")
+
+    def __init__(self, planned: PlannedHost, facts: Offering | None, load: Load) -> None:
         self.planned = planned
         self.facts = facts
         self.name = planned.name
         self.location = facts.location if facts else planned.location
-        self.counts = counts
-        self.over_time = over_time
-        self.used = peak(over_time)
+        self.load = load
+        self.counts, self.over_time, self.used = load.counts, load.over_time, load.used
 
     @property
     def per_hour(self) -> Decimal:
@@ -87,14 +106,24 @@ class Layout:
         self._room: dict[Offering, Capacity] = {}
         self._domains = {level: Asked(partial(self.topology.ancestor, level=level)) for level in LEVELS}
         self._eligible: dict[tuple[Level, Hashable], frozenset[str]] = {}
+        self._loads: dict[tuple[tuple[int, int], ...], Load] = {}
         self.stands = tuple(self._stand(planned) for planned in plan.spec.hosts)
 
     def _stand(self, planned: PlannedHost) -> Stand:
-        facts = self.lookup.facts(planned)
         position = self.position
-        counts = {position[name]: len(ordinals) for name, ordinals in planned.runs.items() if name in position}
-        over_time = summed((self.time.demand[w], count) for w, count in counts.items())
-        return Stand(planned, facts, {w: count for w, count in counts.items() if count}, over_time)
+        counts = tuple([(position[name], len(ordinals)) for name, ordinals in planned.runs.items() if name in position])
+        load = self._loads.get(counts)
+        if load is None:
+            load = self._loads[counts] = Load(dict(counts), self.time)
+        return Stand(planned, self.lookup.facts(planned), load)
+
+    def of(self, plan: Plan) -> Layout:
+        """The layout of a plan: this one where its hosts are the very same, only its status another."""
+        if plan.spec.hosts is not self.plan.spec.hosts:
+            return Layout(self.scenario, plan, self.catalog)
+        again = copy(self)
+        again.plan = plan
+        return again
 
     def daemonsets_on(self, facts: Offering) -> tuple[int, ...]:
         """The daemonsets by workload position that run, one replica each, on a host."""
@@ -124,8 +153,7 @@ class Layout:
 
     def carrying(self, stand: Stand, counts: Mapping[int, int]) -> Stand:
         """A host with other replicas on it, by workload position."""
-        over_time = summed((self.time.demand[w], count) for w, count in counts.items())
-        return Stand(stand.planned, stand.facts, {w: count for w, count in counts.items() if count}, over_time)
+        return Stand(stand.planned, stand.facts, Load(counts, self.time))
 
     @cached_property
     def stands_of(self) -> dict[int, list[Stand]]:
@@ -175,15 +203,23 @@ class Layout:
         return kinds
 
     @cached_property
-    def placed(self) -> dict[int, set[int]]:
-        """By workload position, the valid ordinals that stand somewhere."""
-        placed: dict[int, set[int]] = {w: set() for w in range(len(self.workloads))}
+    def listed(self) -> dict[int, list[int]]:
+        """By workload position, the ordinals that the plan's hosts list, whatever they are."""
+        listed: dict[int, list[int]] = {w: [] for w in range(len(self.workloads))}
         for planned in self.plan.spec.hosts:
             for name, ordinals in planned.runs.items():
                 if name in self.position:
-                    w = self.position[name]
-                    count = self.workloads[w].count
-                    placed[w].update(ordinal for ordinal in ordinals if 0 <= ordinal < count)
+                    listed[self.position[name]].extend(ordinals)
+        return listed
+
+    @cached_property
+    def placed(self) -> dict[int, set[int]]:
+        """By workload position, the valid ordinals that stand somewhere."""
+        placed = {}
+        for w, ordinals in self.listed.items():
+            found, count = set(ordinals), self.workloads[w].count
+            valid = not found or (min(found) >= 0 and max(found) < count)
+            placed[w] = found if valid else {ordinal for ordinal in found if 0 <= ordinal < count}
         return placed
 
     def missing(self, workload: int) -> int:

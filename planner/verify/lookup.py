@@ -38,14 +38,18 @@ class Lookup:
         self._discounts: tuple[Discount, ...] = scenario.spec.discounts
         self._topology = topology
         self._found: dict[Hashable, Offering] = {}
+        self._said: dict[Hashable, Offering | None] = {}
 
     def facts(self, planned: PlannedHost) -> Offering | None:
         """All that is known of a planned host, None where no such host can be."""
         if planned.standing:
             host = self.hosts.get(planned.name)
             return self._standing(host) if host else None
-        pool, host_type = self.pools.get(planned.pool), self.host_type(planned)
-        return self._opened(pool, host_type, planned) if pool and host_type else None
+        said = planned.pool, planned.location, planned.host_type, planned.purchase, planned.per_hour
+        if said not in self._said:
+            pool, host_type = self.pools.get(planned.pool), self.host_type(planned)
+            self._said[said] = self._opened(pool, host_type, planned) if pool and host_type else None
+        return self._said[said]
 
     def host_type(self, planned: PlannedHost) -> HostType | None:
         """The row of the catalog for a planned host's type."""

@@ -13,7 +13,7 @@ from planner.verify.modes import violations
 
 
 @collection_paused()
-def verify(scenario: Scenario, plan: Plan, catalog: Catalog) -> tuple[Violation, ...]:
+def verify(scenario: Scenario, plan: Plan, catalog: Catalog, *, layout: Layout | None = None) -> tuple[Violation, ...]:
     """Check a plan against its scenario; nothing of how the plan was made is believed.
 
     Parameters
@@ -25,6 +25,8 @@ def verify(scenario: Scenario, plan: Plan, catalog: Catalog) -> tuple[Violation,
     catalog : Catalog
         All that can be rented: the shipped catalog with the scenario's price sheets and its own
         `catalog` laid over it.
+    layout : Layout, optional
+        Of this scenario and catalog: it is laid out anew unless its hosts are the very objects of the plan.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def verify(scenario: Scenario, plan: Plan, catalog: Catalog) -> tuple[Violation,
         break no placement rule. Soft rules forbid nothing, they cost; a rule to mend forbids to
         break it more than the placement of today does (see `modes`).
     """
-    layout = Layout(scenario, plan, catalog)
+    layout = Layout(scenario, plan, catalog) if layout is None else layout.of(plan)
     found = [violation for check in ALWAYS for violation in check(layout)]
     for rule in scenario.spec.rules_in_force:
         found.extend(violations(rule, layout))

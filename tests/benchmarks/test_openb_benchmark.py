@@ -1,5 +1,6 @@
 import gzip
 import json
+from collections import Counter
 
 import pytest
 from typer import Typer
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 from benchmarks.openb import __main__ as openb
 from benchmarks.openb.asked import scenario_of
 from benchmarks.openb.check import breaches, fit_on_devices
-from benchmarks.openb.trace import Node, Pod, read_nodes, read_pods
+from benchmarks.openb.trace import Node, Pod, placeable, read_nodes, read_pods
 from planner.api import plan
 from planner.solvers.stop import Stop
 
@@ -37,6 +38,12 @@ def test_the_trace_is_read(trace):
     assert pods[Pod(4000, 8192, 600, ())] == 3
     assert pods[Pod(2000, 4096, 2000, ())] == 1
     assert pods[Pod(1000, 1024, 300, ("T4",))] == 1
+
+
+def test_pods_that_no_host_can_take_are_left_aside(trace):
+    nodes = read_nodes(trace[0])
+    small, large = Pod(1000, 1024, 300, ("T4",)), Pod(9000, 1024, 300, ("T4",))  # hosts with T4 have 8 cores
+    assert placeable(Counter({small: 2, large: 1}), nodes) == {small: 2}
 
 
 @pytest.mark.parametrize(

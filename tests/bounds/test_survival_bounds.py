@@ -10,6 +10,7 @@ from problems import ZONE, optimum, problem_of, problems
 from takeovers import survived
 
 from planner.bounds.best import best_bounds, tier_bound
+from planner.bounds.bound import TRIVIAL, Bound
 from planner.problem import Solution
 from planner.problem.extras import Extras, Survival
 from planner.problem.forms import HOST, Limit
@@ -77,6 +78,30 @@ def test_without_room_for_a_loss_something_stays_out():
     assert best_bounds(problem, known)[0].value == 4
 
 
+def awkward(zones, prices=None, **more):
+    """Copies of 4 and 3 on hosts of 10: two fours leave 2, that no copy fills."""
+    return surviving(zoned(zones, prices, sizes=((4,), (3,)), counts=(60, 60), capacity=10, **more))
+
+
+@pytest.mark.parametrize(("zones", "prices", "cost"), [(3, None, 675), (2, None, 900), (3, [10, 10, 15], 787.5)])
+def test_whole_contents_of_hosts_prove_more_than_sums(zones, prices, cost):
+    """30 hosts with 4 + 3 + 3, and 15 with 4 + 4: what any packing takes, 45 hosts, is left without any one zone."""
+    problem = awkward(zones, prices)
+    known = Solution.of([(0, 60, {0: 1}), (1, 60, {1: 1})])
+    sums = best_bounds(problem, known)[1].value
+    assert sums < cost <= best_bounds(problem, known, columns=1.0)[1].value <= 1.1 * cost
+
+
+@pytest.mark.parametrize(("level", "cost"), [(ZONE, 680), (HOST, 460)])
+def test_what_is_proven_of_the_core_is_left_without_any_domain(level, cost):
+    problem = replace(awkward(3), extras=surviving(awkward(3), level=level).extras)
+    known = Solution.of([(0, 60, {0: 1}), (1, 60, {1: 1})])
+    core = (Bound(0, ""), Bound(450, "some"), Bound(0, ""))
+    assert best_bounds(problem, known, core=core)[1].value == cost
+    standing = replace(problem, required=np.array([1, 0, 0]))
+    assert best_bounds(standing, known, core=core)[1].value < cost  # the core's bound counts it, a loss may take it
+
+
 @st.composite
 def promised(draw):
     """A small problem with any forms, in which some items survive the loss of any zone or host."""
@@ -97,3 +122,15 @@ def test_no_plan_that_survives_is_below_its_bound(problem):
         placed = values[0] == bounds[0].value
         for value, bound in zip(values, bounds, strict=True):
             assert bound.value <= value or (known is None and not placed)
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=15)
+@given(problem=promised())
+def test_none_is_below_what_whole_contents_and_the_core_prove(problem):
+    best = optimum(problem.core, lambda solution: survived(problem, solution))
+    assume(best is not None)
+    values = [tier_value(problem, best[1], goal) for goal in problem.goals]
+    core = [tier_value(problem, optimum(problem.core)[1], goal) for goal in problem.goals]
+    proven = tuple(Bound(value, "enumerated") for value in core[:2]) if core[0] == values[0] else ()
+    bounds = best_bounds(problem, best[1], columns=1.0, core=(*proven, *[TRIVIAL] * (len(values) - len(proven))))
+    assert all(bound.value <= value for bound, value in zip(bounds, values, strict=True))

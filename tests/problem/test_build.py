@@ -197,10 +197,10 @@ def test_headroom_is_a_share_or_items_or_room_per_domain():
 
 
 def test_gpu_shares_are_rounded_so_that_they_fit_device_by_device():
-    problem, names = _build(service("a", gpu="0.3"), service("b", gpu="0.5"), service("c", gpu="1.5"))
+    problem, _ = _build(service("a", gpu="0.3"), service("b", gpu="0.5"), service("c", gpu="1.5"))
     gpu = problem.resources.index("gpu")
     assert sorted(problem.size[:, gpu].tolist()) == [500, 500, 1500]
-    assert any("GPU" in warning for warning in names.warnings)
+    assert sorted(problem.by_device.size[:, gpu].tolist()) == [300, 500, 1500]
 
 
 def test_arrays_are_read_only():

@@ -8,10 +8,15 @@ from builders import catalog, pool, scenario, service, standing
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.workload import DaemonSet
 from planner import api
-from planner.problem import build
+from planner.bounds.best import tier_bound
+from planner.problem import Solution, broken_forms, build
 from planner.problem.demand.devices import Devices, devices_for
 from planner.solvers.greedy import Greedy
+from planner.solvers.patterns import Patterns
+from planner.solvers.portfolio import Portfolio
+from planner.solvers.search import Search
 from planner.solvers.stop import Stop
 from planner.verify.devices import fits_on_devices
 
@@ -81,9 +86,7 @@ def test_a_third_of_a_device_goes_three_times_into_it():
     problem, names = build(case, catalog())
     gpu = problem.resources.index("gpu")
     assert (problem.size[0, gpu], problem.capacity[0, gpu], names.gpu_units) == (1000, 6000, 3000)
-    assert names.warnings == (
-        "infer: 300m GPU is planned as 1/3 of a device, so that shares fill devices without a rest",
-    )
+    assert names.warnings == ()
     made = api.plan(case, solver=Greedy(), stop=Stop(iterations=20))
     assert (made.status.hosts_used, made.spec.hosts[0].used.gpu) == (1, 1800)
 
@@ -108,10 +111,45 @@ def test_models_narrow():
     assert not none.fits.any()
 
 
-def test_what_rounding_leaves_out_is_not_called_impossible():
+def test_what_goes_onto_a_device_is_found_though_rounded_shares_would_not():
     board = standing("board", host_type=None, capacity={"cpu": 4, "memory": "16Gi", "gpu": 1})
-    shares = (service("a", gpu="0.6"), service("b", gpu="0.4"))  # planned as 1 and 1/2, though one device would do
+    shares = (service("a", gpu="0.6"), service("b", gpu="0.4"))  # rounded to 1 and 1/2
     made = api.plan(scenario(*shares, hosts=[board], pools=[], catalog=catalog()), stop=Stop(seconds=5))
-    assert (made.status.state, made.status.unplaced) == ("UNKNOWN", 1)
+    assert (made.status.state, made.status.unplaced) == ("OPTIMAL", 0)
     more = scenario(*shares, service("c", gpu="0.1"), hosts=[board], pools=[], catalog=catalog())
     assert api.plan(more, stop=Stop(seconds=5)).status.state == "INFEASIBLE"  # 1.1 devices
+
+
+def test_hosts_are_checked_device_by_device():
+    pods = service("large", 3, gpu="0.6"), service("small", 3, gpu="0.4")
+    problem, _ = build(scenario(*pods, pools=_gpu_pool()), catalog())
+    large, small = (int(np.flatnonzero(problem.relaxation.size[:, -1] == units)[0]) for units in (600, 400))
+    assert broken_forms(problem, Solution.of([(0, 1, {large: 2, small: 2}), (0, 1, {large: 1, small: 1})])) == []
+    crowded = Solution.of([(0, 1, {large: 3}), (0, 1, {small: 3})])
+    assert broken_forms(problem, crowded) == ["capacity: pattern 0 on bin type 0"]
+
+
+def test_shares_of_daemonsets_lie_where_nobody_knows():
+    agent = DaemonSet(kind="daemon_set", name="agent", requests={"cpu": "100m", "gpu": "0.3"})
+    problem, names = build(scenario(agent, service("infer", 4, gpu="0.6"), pools=_gpu_pool()), catalog())
+    assert problem.device is None
+    assert problem.by_device is problem
+    assert names.warnings == (
+        "agent: 300m GPU is planned as 1/3 of a device, beside daemonsets with shares of their own",
+        "infer: 600m GPU is planned as a whole device, beside daemonsets with shares of their own",
+    )
+
+
+def test_bounds_know_that_two_large_shares_need_two_devices():
+    problem, _ = build(scenario(service("infer", 5, gpu="0.6"), pools=_gpu_pool()), catalog())
+    assert int(problem.capacity[0, -1]) == 2000
+    assert tier_bound(problem, [goal.goal for goal in problem.goals].index("hosts")).value == 3  # 2 by the sum of 3.0
+
+
+@pytest.mark.parametrize("solver", [Portfolio(), Patterns(), Search()])
+def test_devices_are_filled_as_they_are(solver):
+    pods = (service("large", 8, gpu="0.65"), service("small", 8, gpu="0.33"), service("half", 4, gpu="0.47"))
+    problem, _ = build(scenario(*pods, pools=_gpu_pool()), catalog())
+    found = solver.solve(problem, Stop(seconds=None if isinstance(solver, Search) else 3, iterations=3000))
+    assert broken_forms(problem, found.solution) == []
+    assert found.solution.hosts == 5  # ten devices; rounded, 8 + 8 / 2 + 4 / 2 of them

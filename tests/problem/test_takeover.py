@@ -110,6 +110,26 @@ def test_large_copies_are_placed_first():
     assert displaced(problem, hosts("0:aaa 0:b 1: 2:"), survive(problem)) == {}
 
 
+TIGHT = Solution.of([(0, 1, {0: 1, 2: 1, 3: 1}), (0, 1, {1: 2, 3: 1}), (1, 2, {})])
+"""Two hosts full with 5 + 3 + 2 and 4 + 4 + 2, of which first fit makes 5 + 4, 4 + 3 + 2, and a third host."""
+
+
+def test_what_a_host_held_finds_room_as_a_whole():
+    problem = three_zones(((5,), (4,), (3,), (2,)), (1, 2, 1, 2), capacity=10)
+    assert displaced(problem, TIGHT, survive(problem)) == {}
+    split = Solution.of([*TIGHT.patterns()[:2], (1, 1, {}), (1, 1, {2: 1})])
+    assert 0 in displaced(problem, split, survive(problem))
+
+
+def test_a_host_goes_where_rules_on_hosts_let_all_of_it():
+    limit = Limit(HOST, np.array([1]), 2, "r")
+    problem = three_zones(((5,), (4,), (3,), (2,)), (1, 2, 1, 2), capacity=10, limits=(limit,))
+    assert displaced(problem, TIGHT, survive(problem)) == {}
+    kept_out = np.ones((4, 3), dtype=bool)
+    kept_out[3, 1] = False
+    assert displaced(replace(problem, fits=problem.fits & kept_out), TIGHT, survive(problem)) == {0: {3: 2}}
+
+
 def test_broken_survivals_are_broken_forms():
     problem = three_zones()
     whole = replace(problem, extras=Extras(survivals=(survive(problem),)))

@@ -54,5 +54,5 @@ def test_lifted_machines_keep_their_sizes_and_refactored_ones_become_parts() -> 
 def test_to_survive_the_loss_of_a_host_takes_one_host_more() -> None:
     scenario = shipped("modernise/refactored")
     rules = (*scenario.spec.rules, Survive(rule="survive", level="host"))
-    status = plan(with_spec(scenario, rules=rules), stop=Stop(seconds=6, gap=0.25)).status
+    status = plan(with_spec(scenario, rules=rules), stop=Stop(seconds=6, gap=0.1)).status
     assert (status.unplaced, status.hosts_used) == (0, 4)  # on three, the two that are left would have to do

@@ -12,7 +12,7 @@ from planner.problem.forms import HOST, Limit
 from planner.problem.score import cost
 from planner.solvers.steered import Steered
 from planner.solvers.steered.dealt import dealt, level_dealt
-from planner.solvers.steered.reserve import with_reserve
+from planner.solvers.steered.reserve import with_reserve, without_homeless
 from planner.solvers.steered.shave import Shave
 from planner.solvers.stop import Stop
 
@@ -50,6 +50,14 @@ def test_where_no_host_helps_nothing_is_added():
     problem = surviving(1)
     packed = Solution.of([(0, 6, {0: 2})])
     assert with_reserve(problem, packed).hosts == 6
+
+
+@pytest.mark.parametrize("level", [ZONE, HOST])
+def test_where_no_host_helps_as_few_copies_as_need_stay_out(level):
+    problem = surviving(2, counts=(5,), capacity=4, available=[1, 1], level=level)
+    kept = without_homeless(problem, Solution.of([(0, 1, {0: 4}), (1, 1, {0: 1})]))
+    assert broken_forms(problem, kept) == []
+    assert kept.placed(1).tolist() == [4]
 
 
 def test_shaving_leaves_what_a_loss_needs():

@@ -347,12 +347,20 @@ RELEASED = {"release": {"strategy": "blue_green"}}
 RELEASES = (service("web", 4, **RELEASED), service("api", 4, **RELEASED))
 RANKED = [service(name, 2, cpu=2, priority=rank) for name, rank in (("low", 0), ("web", 10), ("high", 20))]
 
+TIGHT = [service(*each) for each in (("a", 1, "2"), ("b", 2, "1600m"), ("c", 1, "1200m"), ("d", 2, "800m"))]
+FULL = (slot("h1", {"a": 1, "c": 1, "d": 1}), slot("h2", {"b": 2, "d": 1}))
+"""Full hosts: first fit by size needs a third one for what they hold."""
+
 PROMISES = [
     Case("any zone", "survive", scenario(service(replicas=4, cpu=2), rules=[rule("survive")]),
          (slot("h1", {"web": 2}), slot("h2", {"web": 2}, B), slot("h3", None, C)),
          (slot("h1", {"web": 2}), slot("h2", {"web": 2}, B)), "2 replicas would find no room (2 of 'web')"),
     Case("any host", "survive", scenario(PAIR, rules=[rule("survive", level="host")]),
          (slot("h1", {"web": 2}), slot("h2")), (slot("h1", {"web": 2}),), "2 replicas would find no room"),
+    Case("hosts as a whole", "survive",
+         scenario(*TIGHT, rules=[rule("survive")]),
+         (*FULL, slot("h3", None, B), slot("h4", None, B)), (*FULL, slot("h3", None, B)),
+         "would find no room"),
     Case("in place of lower priorities only", "survive",
          scenario(*RANKED, rules=[rule("survive", workloads="web", level="host")]),
          (slot("h1", {"web": 2}), slot("h2", {"low": 2}), slot("h3", {"high": 2})),

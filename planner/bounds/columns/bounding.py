@@ -7,14 +7,16 @@ import math
 from planner.bounds.bound import TRIVIAL, Bound
 from planner.bounds.charge import Objective
 from planner.bounds.classes import Classes
-from planner.bounds.columns.clusters import clustered
 from planner.bounds.columns.generation import MOST_ROUNDS, Floats, HostPatterns, generate
+from planner.bounds.columns.ties import ties
 from planner.bounds.given import Given
 from planner.problem.problem import Problem
 
 OBJECTIVES = ("hosts", "cost", "carbon")
 LARGEST = 400
-"""Classes beyond which shapes are taken together, rounded down."""
+"""Classes beyond which their worths are tied together."""
+TIES = 240
+"""The numbers that worths are tied to then: more prove more, and take longer to find."""
 
 
 def columns_bound(
@@ -52,10 +54,9 @@ def columns_bound(
     if objective not in OBJECTIVES or seconds <= 0:
         return TRIVIAL
     classes = Classes.merge(problem, apart=True)
-    if classes.number > LARGEST:
-        problem, classes = clustered(problem, classes, LARGEST)
     found = generate(
         problem, objective, given,
         seconds=seconds, rounds=rounds, known=known, value=value, classes=classes, worth=worth,
+        ties=ties(classes, TIES) if classes.number > LARGEST else None,
     )  # fmt: skip
     return TRIVIAL if found is None else found.bound

@@ -1,4 +1,4 @@
-"""Many shapes as few: rounded down to the smallest of their cluster for bounds, up to the largest for plans."""
+"""Many shapes as few: rounded up to the largest of their cluster for plans, or down to the smallest."""
 
 from __future__ import annotations
 

@@ -40,8 +40,10 @@ MOST_ROUNDS = 2_000
 SEARCHES = 12
 """Searches a round for more than the best content."""
 LESS = 0.97
-SWEEPS, NOISE = 6, 0.05
-"""Plans that the first patterns come from, and how much the worth of a class is disturbed for each."""
+SWEEPS, FEW_SWEEPS, NOISE = 6, 2, 0.05
+"""Plans for first patterns, fewer where worths are tied, and how much the worth of a class is disturbed for each."""
+SOWN = 0.3
+"""How far the duals for such plans go from the master's towards those of the centre."""
 SHARE = 0.8
 """How far smoothed duals stay from those of the centre."""
 CLOSE = 1e-6
@@ -94,6 +96,7 @@ def generate(
     value: int | None = None,
     classes: Classes | None = None,
     worth: Floats | None = None,
+    ties: Floats | None = None,
 ) -> Columns | None:
     """Generate columns for a goal that is a sum over hosts and copies: hosts, cost or carbon.
 
@@ -109,13 +112,15 @@ def generate(
         Of the problem, told apart by what keeps them apart on hosts.
     worth : float64[I], optional
         What copies are worth by the linear relaxation, which is solved without.
+    ties : float64[C, J], optional
+        What ties the worths of many classes to few numbers (`ties.py`): the bound holds, patterns make no plan.
 
     Returns
     -------
     Columns or None
         None where there is nothing to place.
     """
-    run = Generation(problem, objective, Given.full(problem) if given is None else given, classes, worth)
+    run = Generation(problem, objective, Given.full(problem) if given is None else given, classes, worth, ties)
     if not run.classes.number or not run.hosts.number:
         return None
     for bin_type, content in known:
@@ -134,19 +139,21 @@ class Generation:
         given: Given,
         classes: Classes | None = None,
         worth: Floats | None = None,
+        ties: Floats | None = None,
     ) -> None:
         self.worth = worth
         self.problem, self.objective, self.given = problem, objective, given
         self.classes = Classes.merge(problem, apart=True) if classes is None else classes
         self.hosts = Hosts.merge(problem, self.classes, objective, given)
         self.linking = Linking.of(problem, self.classes, self.hosts)
-        self.master = Restricted(problem, self.classes, self.hosts, self.linking, given)
+        self.master = Restricted(problem, self.classes, self.hosts, self.linking, given, ties=ties)
         self.charge = Charge.of(problem, objective)
         forms = HostForms.of(problem, self.classes)
         self.pricing = [Pricing.of(self.classes, self.hosts, k, forms) for k in range(self.hosts.number)]
         self.best = -math.inf
         self.value = math.inf
         self.centre: Duals | None = None
+        self.sown: Duals | None = None
         self.cancelled: Callable[[], bool] = lambda: False
         self.efforts = EFFORTS
         self.effort = int(self.hosts.number > 1)  # with many kinds, searches cut off would keep the bound down
@@ -201,7 +208,43 @@ class Generation:
             self.master.solve()
 
     def _begin(self, until: float) -> None:
-        """The first patterns, and the duals of the liquid relaxation as the first centre."""
+        """The first patterns."""
+        if self.centre is None:
+            self.sow(until, SWEEPS if self.master.ties is None else FEW_SWEEPS)
+
+    def sow(self, until: float, sweeps: int = SWEEPS) -> Duals | None:
+        """Patterns of whole plans, every other one disturbed a little, each pair at the duals that the last led to.
+
+        A plan has patterns for every class, where pricing has a few for each kind of host: with thousands of classes
+        nothing else fills the master as fast.
+
+        Returns
+        -------
+        Duals or None
+            Those of the master, solved over all patterns; None out of time.
+        """
+        self._begin_liquid(until)
+        if self.centre is None:
+            return None
+        duals, last = (self.centre if self.sown is None else self.sown), None
+        drawn = np.random.default_rng(len(self.master.patterns))
+        for n in range(sweeps):
+            value, opening = self.values(duals)
+            cost = np.maximum(self.hosts.charge + opening, 1e-9 * self.master.unit)
+            noise = drawn.uniform(1 - NOISE, 1 + NOISE, self.classes.number) if n % 2 else 1.0
+            left = self.classes.count.copy()
+            for kind, content, _ in sweep(self.pricing, value * noise, cost, left, lambda *_: 2**40, until):
+                self.master.add(pattern_of(kind, content))
+            if n % 2:
+                solved = self.master.solve(until - time.monotonic())
+                if solved is None or self.cancelled():
+                    return None
+                self.value, last = solved, self.master.duals()
+                self.sown = duals = last.towards(self.centre, SOWN)
+        return last
+
+    def _begin_liquid(self, until: float) -> None:
+        """The duals of the liquid relaxation as the first centre."""
         if self.centre is not None:
             return
         if self.worth is None:
@@ -212,20 +255,6 @@ class Generation:
             demand = np.maximum(0.0, self.worth[self.classes.like] - self.hosts.cheapest)
             duals = Duals(demand, np.zeros(len(self.master.stays)), np.zeros(len(self.linking.rows)))
             self._price(duals, duals, until)
-        self._seed(until)
-
-    def _seed(self, until: float) -> None:
-        """Patterns of whole plans at the first duals, each time a little disturbed."""
-        if self.centre is None:
-            return
-        value, opening = self.values(self.centre)
-        cost = np.maximum(self.hosts.charge + opening, 1e-9 * self.master.unit)
-        drawn = np.random.default_rng(0)
-        for n in range(SWEEPS):
-            noise = drawn.uniform(1 - NOISE, 1 + NOISE, self.classes.number) if n else 1.0
-            left = self.classes.count.copy()
-            for kind, content, _ in sweep(self.pricing, value * noise, cost, left, lambda *_: 2**40, until):
-                self.master.add(pattern_of(kind, content))
 
     def _price(self, duals: Duals, by_lp: Duals, until: float) -> int:
         """Price all kinds at some duals, take in what is cheap by the master's, and bound; how many came in."""
@@ -233,7 +262,10 @@ class Generation:
         if self.hosts.beside is not None:
             value -= self.hosts.beside.T
         asked = self.hosts.charge + opening
-        found = offers(self.pricing, value, asked, self.efforts[self.effort], until)
+        known = self.master.best_known(value)
+        begun = self.centre is not None or not any(one.branched for one in self.pricing)
+        effort = self.efforts[self.effort if begun else 0]  # the first duals promise too much for trees to end
+        found = offers(self.pricing, value, asked, effort, until, known)
         if found is None:
             return 0
         by_lp_value, by_lp_opening = (value, opening) if by_lp is duals else self.values(by_lp)

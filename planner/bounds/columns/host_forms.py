@@ -26,11 +26,14 @@ class HostForms:
     most : int64[G]
     clash : bool[C, C] or None
         Symmetric; None where nothing clashes.
+    device : int64[R]
+        Units of one device (see `Problem.device`); 0 for resources that come in none.
     """
 
     member: Bools
     most: Ints
     clash: Bools | None
+    device: Ints
 
     @classmethod
     def of(cls, problem: Problem, classes: Classes) -> HostForms:
@@ -48,12 +51,13 @@ class HostForms:
                 clash[np.ix_(b, a)] = True
         np.fill_diagonal(clash, val=False)
         most = np.array([limit.most for limit in shared], dtype=np.int64)
-        return cls(member, most, clash if clash.any() else None)
+        device = np.zeros(len(problem.resources), dtype=np.int64) if problem.device is None else problem.device.copy()
+        return cls(member, most, clash if clash.any() else None, device)
 
     @property
     def none(self) -> bool:
         """Whether hosts are bound by their room alone."""
-        return not len(self.most) and self.clash is None
+        return not len(self.most) and self.clash is None and not self.device.any()
 
     def hold(self, content: Ints) -> bool:
         """Whether a content, copies int64[C], keeps to them."""
@@ -64,7 +68,7 @@ class HostForms:
 
     def rows(self, inside: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Limits and clashes of the classes `inside`, as the kernel wants them."""
-        if self.none:
+        if not len(self.most) and self.clash is None:
             nothing, never = np.zeros(0, dtype=np.int64), np.zeros(len(inside) + 1, dtype=np.int64)
             return never, nothing, nothing, never, nothing
         member = self.member[:, inside].T

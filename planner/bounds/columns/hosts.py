@@ -64,6 +64,8 @@ class Hosts:
         copy = None if charge.copy is None else charge.copy[classes.like].astype(float)
         useful = np.flatnonzero((problem.available > 0) & (classes.fits.any(axis=0) | (problem.required > 0)))
         room = np.minimum(problem.capacity, (classes.size * classes.count[:, None]).sum(axis=0))
+        if problem.device is not None:  # devices are not filled to the last: more of them than are asked for may count
+            room = np.where(problem.device > 0, problem.capacity, room)
         place = problem.domain[:, asked_levels(classes)]
         costs = [charge.host[None, :].astype(float), *(budget.host[None, :] for budget in limits)]
         costs += [table for table in (copy, *(budget.copy for budget in limits)) if table is not None]

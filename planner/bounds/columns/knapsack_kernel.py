@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from planner.problem.device_kernel import UNKNOWN, all_held
+
 EPS = 1e-12
 
 
@@ -105,7 +107,7 @@ def _above(at, value, weight, size, most, room, left):
 @njit(cache=True)
 def best_content(
     value, weight, size, most, capacity, worth, group_start, group_of, group_most,
-    clash_start, clash_of, floor, nodes, keep,
+    clash_start, clash_of, in_devices, device_room, device, floor, nodes, keep,
 ):  # fmt: skip
     """Depth-first branch and bound over rows of falling density.
 
@@ -122,6 +124,8 @@ def best_content(
         Limits that rows share on the host, by row.
     clash_start, clash_of
         Rows that may not stand beside each row.
+    in_devices, device_room, device : int64[n, M], int64[M], int64[M]
+        Sizes and room of what comes in devices, and the units of one device: contents fit device by device.
     floor : float
         Only contents worth more are looked for.
     nodes : int
@@ -179,6 +183,17 @@ def best_content(
                     times = min(times, group_left[group_of[e]])
                 if times <= 0:
                     continue
+                if in_devices[j].any():
+                    taken[j] = times
+                    known = all_held(in_devices, taken, device_room, device)
+                    while known != 1 and taken[j] > 0:
+                        if known == UNKNOWN:
+                            upper = max(upper, current + _above(j, value, weight, size, most, room, left))
+                        taken[j] -= 1
+                        known = all_held(in_devices, taken, device_room, device)
+                    times = taken[j]
+                    if times == 0:
+                        continue
                 taken[j] = times
                 current += value[j] * times
                 left -= weight[j] * times

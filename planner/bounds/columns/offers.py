@@ -12,20 +12,30 @@ from planner.bounds.columns.pricing import Floats, Ints, Offer, Pricing
 
 @dataclass(frozen=True)
 class Effort:
-    """Steps of a search, and of a dynamic program."""
+    """Steps of a search, of a dynamic program, and of a tree of branches."""
 
     nodes: int
     updates: int
+    branches: int = 2_000
+
+    def of(self, one: Pricing) -> int:
+        """The steps for a kind of host."""
+        return self.branches if one.branched else self.nodes
 
 
-FLOOR = 0.95
-"""Contents worth less than this part of their host are not looked for."""
-EFFORTS = (Effort(2_000, 0), Effort(2_000, 80_000_000), Effort(20_000, 300_000_000), Effort(500_000, 1_000_000_000))
+FLOOR, FLOOR_OF_BRANCHES = 0.95, 0.99
+"""Contents worth less than this part of their host are not looked for; a tree of branches grows fast below its cost."""
+EFFORTS = (
+    Effort(2_000, 0, 2_000),
+    Effort(2_000, 80_000_000, 20_000),
+    Effort(20_000, 300_000_000, 100_000),
+    Effort(500_000, 1_000_000_000, 500_000),
+)
 """One after the other, once pricing finds nothing more."""
 
 
 def offers(
-    pricing: list[Pricing], value: Floats, cost: Floats, effort: Effort, until: float
+    pricing: list[Pricing], value: Floats, cost: Floats, effort: Effort, until: float, known: Floats | None = None
 ) -> dict[int, Offer] | None:
     """What one host of each kind is worth at values float64[K, C]; None out of time.
 
@@ -33,6 +43,8 @@ def offers(
     ----------
     cost : float64[K]
         Of a host: contents worth much less are of no interest, and the grid is for kinds that may be worth more.
+    known : float64[K], optional
+        What the best content known of each kind is worth: branching looks for better ones only.
     """
     asked: dict[tuple[bytes, ...], Offer] = {}
     found: dict[int, Offer] = {}
@@ -43,7 +55,9 @@ def offers(
         if key not in asked:
             if time.monotonic() >= until:
                 return None
-            asked[key] = one.best(value[k], max(0.0, FLOOR * float(cost[k])), effort.nodes)
+            asked[key] = one.best(
+                value[k], _floor(one, float(cost[k]), known[k] if known is not None else 0.0), effort.of(one)
+            )
         found[k] = asked[key]
         if not found[k].best and found[k].upper > cost[k]:
             cut[prices].append(k)
@@ -52,6 +66,11 @@ def offers(
             return None
         found |= _on_grid(pricing, kinds, value[kinds[0]], cost, effort, found)
     return found
+
+
+def _floor(one: Pricing, cost: float, known: float) -> float:
+    """What contents must be worth more than."""
+    return max(0.0, FLOOR_OF_BRANCHES * cost, known) if one.branched else max(0.0, FLOOR * cost)
 
 
 def _on_grid(

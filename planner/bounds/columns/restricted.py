@@ -66,7 +66,8 @@ class Pattern:
 class Restricted:
     """The program in OR-Tools; patterns are added one by one.
 
-    With `whole`, patterns are used a whole number of times (SCIP).
+    With `whole`, patterns are used a whole number of times (SCIP). With `ties` float64[C, J], rows of demand are sums
+    over classes with these weights, and the duals of classes the same sums over rows: see `ties.py`.
     """
 
     def __init__(
@@ -78,12 +79,13 @@ class Restricted:
         given: Given,
         *,
         whole: bool = False,
+        ties: Floats | None = None,
     ) -> None:
         from ortools.linear_solver import pywraplp
 
         self.classes, self.hosts, self.linking = classes, hosts, linking
         self.solver: Any = pywraplp.Solver.CreateSolver("SCIP" if whole else "GLOP")
-        self.whole = whole
+        self.whole, self.ties = whole, ties
         self.infinity: float = self.solver.infinity()
         self.solver.Objective().SetMinimization()
         self.unit = float(hosts.charge.max(initial=0.0)) or 1.0
@@ -99,13 +101,14 @@ class Restricted:
 
     def _add_rows(self) -> None:
         row = self.solver.RowConstraint
-        self.demand = [row(float(n), self.infinity, "") for n in self.classes.count]
+        count = self.classes.count if self.ties is None else self.classes.count @ self.ties
+        self.demand = [row(float(n), self.infinity, "") for n in count]
         self.stays = [row(-self.infinity, n if n >= 0 else self.infinity, "") for n in self.most_stay.tolist()]
-        for c, demand in enumerate(self.demand):
+        for demand in self.demand:
             self._variable(PENALTY, [(demand, 1.0)])
-            if self.may_stay[c]:
-                ends = [(demand, 1.0), (self.stays[int(self.classes.rank[c])], 1.0)]
-                self._variable(float(self.stay_cost[c]) / self.unit, ends, float(self.classes.count[c]))
+        for c in np.flatnonzero(self.may_stay).tolist():
+            ends = [*self._met(np.array([c]), np.ones(1)), (self.stays[int(self.classes.rank[c])], 1.0)]
+            self._variable(float(self.stay_cost[c]) / self.unit, ends, float(self.classes.count[c]))
         supply = zip(self.hosts.required.tolist(), self.hosts.available.tolist(), strict=True)
         self.supply = [row(float(least), float(most), "") for least, most in supply]
         self.rows = [row(0.0 if r.at_least else -self.infinity, self.infinity if r.at_least else r.most, "")
@@ -127,12 +130,31 @@ class Restricted:
             row.SetCoefficient(variable, factor)
         return variable
 
+    def _met(self, classes: Ints, copies: npt.NDArray[Any]) -> list[tuple[Any, float]]:
+        """Rows of demand with what copies of classes give to each."""
+        if self.ties is None:
+            return [(self.demand[c], float(n)) for c, n in zip(classes, copies, strict=True)]
+        given = copies @ self.ties[classes]
+        return [(self.demand[j], float(given[j])) for j in np.flatnonzero(given)]
+
     def copies(self) -> Ints:
         """int64[P, C]: the content of each pattern."""
         content = np.zeros((len(self.patterns), self.classes.number), dtype=np.int64)
         for p, pattern in enumerate(self.patterns):
             content[p, pattern.classes] = pattern.copies
         return content
+
+    def best_known(self, value: Floats) -> Floats:
+        """float64[K]: what the best pattern of each kind is worth at values float64[K, C]; 0 where there is none."""
+        best = np.zeros(self.hosts.number)
+        if self.patterns:
+            kind = np.array([pattern.kind for pattern in self.patterns])
+            inside = np.repeat(np.arange(len(kind)), [len(pattern.classes) for pattern in self.patterns])
+            classes = np.concatenate([pattern.classes for pattern in self.patterns])
+            copies = np.concatenate([pattern.copies for pattern in self.patterns])
+            worth = np.bincount(inside, weights=value[kind[inside], classes] * copies, minlength=len(kind))
+            np.maximum.at(best, kind, worth)
+        return best
 
     def add(self, pattern: Pattern) -> bool:
         """Take a pattern in; False if it is known."""
@@ -143,7 +165,7 @@ class Restricted:
         copies = np.zeros(self.classes.number, dtype=np.int64)
         copies[pattern.classes] = pattern.copies
         ends = [(self.supply[pattern.kind], 1.0)]
-        ends += [(self.demand[c], float(n)) for c, n in zip(pattern.classes, pattern.copies, strict=True)]
+        ends += self._met(pattern.classes, pattern.copies)
         ends += [(self.rows[n], weight) for n, weight in self.linking.weights(pattern.kind, copies)]
         self.uses.append(self._variable(self.charge(pattern) / self.unit, ends, whole=self.whole))
         return True
@@ -174,6 +196,7 @@ class Restricted:
     def duals(self) -> Duals:
         """Duals of the last solve, of the right signs, in the objective's units."""
         demand = np.array([max(0.0, row.dual_value()) for row in self.demand])
+        demand = demand if self.ties is None else self.ties @ demand
         stays = np.array([min(0.0, row.dual_value()) for row in self.stays])
         linking = [
             (max if r.at_least else min)(0.0, row.dual_value())

@@ -14,7 +14,8 @@ import numpy as np
 
 from planner.bounds.columns.pricing import Floats, Ints, Pricing
 
-NODES = 500
+NODES, BRANCHES = 500, 150
+"""Steps of a search, and of a tree of branches, for each host."""
 
 
 def sweep(
@@ -44,7 +45,7 @@ def sweep(
     queue = [(-np.inf, k) for k in range(len(pricing))]
     while queue and left.any() and time.monotonic() < until:
         _, k = heapq.heappop(queue)
-        offer = pricing[k].best(value[k], 0.0, NODES, most=left)
+        offer = pricing[k].best(value[k], 0.0, BRANCHES if pricing[k].branched else NODES, most=left)
         if not offer.contents:
             continue
         content = offer.contents[-1]

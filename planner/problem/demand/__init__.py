@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,8 @@ class Demand:
     room : int64[O, R]
     least, most : int64[A, R] and int64[O, R], or None
         Sizes and rooms for bounds, where they differ (see `Problem.relaxation`).
+    device : int64[R] or None
+        Units of one device (see `Problem.device`).
     over_time : tuple of mapping, length W
         By workload, what a replica states that it takes, in the models' units: of a resource, or of a
         resource at each moment that matters (`cpu@03:00`).
@@ -51,6 +53,7 @@ class Demand:
     room: Ints
     least: Ints | None
     most: Ints | None
+    device: Ints | None
     over_time: tuple[Mapping[str, int], ...]
     allocatable: tuple[Capacity, ...]
     gpu_units: int
@@ -83,6 +86,7 @@ def demand_of(draft: Draft) -> Demand:
         room=np.column_stack([column.room for column in columns]),
         least=np.column_stack([_or(column.least, column.size) for column in columns]) if loose else None,
         most=np.column_stack([_or(column.most, column.room) for column in columns]) if loose else None,
+        device=np.array([column.device for column in columns]) if any(column.device for column in columns) else None,
         over_time=_over_time(draft, line),
         allocatable=rooms.allocatable(),
         gpu_units=asking.devices.units,
@@ -94,20 +98,24 @@ def _or(array: Ints | None, other: Ints) -> Ints:
 
 
 def _devices(draft: Draft, line: Timeline, replicas: Ints) -> Devices:
-    """How GPU shares are rounded, with a warning for each workload whose share is."""
+    """How GPU shares are rounded, with a warning for each workload whose share is planned so."""
     if GPU not in line.flat:
         return Devices()
     shares: Counter[int] = Counter()
+    workloads = draft.scenario.spec.workloads
+    daemons, mixed = [w for w, workload in enumerate(workloads) if workload.kind == "daemon_set"], False
     for moment in line.hardest(GPU):
-        for milli, copies in zip(line.asked(GPU, moment).tolist(), replicas.tolist(), strict=True):
+        asked = line.asked(GPU, moment)
+        mixed |= bool((asked[daemons] % 1000).any())
+        for milli, copies in zip(asked.tolist(), replicas.tolist(), strict=True):
             if milli % 1000:
                 shares[milli % 1000] += max(1, copies)
-    devices = devices_for(shares)
-    for w, workload in enumerate(draft.scenario.spec.workloads):
+    devices = replace(devices_for(shares), known=not mixed)
+    for w, workload in enumerate(workloads if mixed else ()):
         milli = int(line.flat[GPU][w])
         if milli % 1000 and devices.rounded(np.array([milli])) != devices.exact(np.array([milli])):
             share = "a whole device" if devices.part(milli) == 1 else f"1/{devices.part(milli)} of a device"
-            why = "so that shares fill devices without a rest"
+            why = "beside daemonsets with shares of their own"
             draft.warnings.append(f"{workload.name}: {milli % 1000}m GPU is planned as {share}, {why}")
     return devices
 

@@ -55,6 +55,8 @@ class Column:
         What each offering has for replicas; `UNLIMITED` where this does not limit them.
     least, most : int64[A] and int64[O], or None
         The same for bounds, where they differ: no plan goes below such sizes in such rooms.
+    device : int
+        Units of one device where `least` and `most` are to be had device by device; 0 elsewhere.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Column:
     room: Ints
     least: Ints | None = None
     most: Ints | None = None
+    device: int = 0
 
 
 def column(name: str, asked: Ints, room: Ints) -> Column:

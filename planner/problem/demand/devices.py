@@ -1,9 +1,10 @@
 """Shares of GPUs, rounded up so that what fits in sum also fits device by device.
 
-Let all shares be of a chain 1, 1/a, 1/ab, … in which each divides the one before. Placed the largest
-first, a share finds no device only where every device is full or has less than it left, and the
-room of a full device is a multiple of every share: so it finds none only where the sum is exceeded
-(Coffman, Garey, Johnson, "Bin packing with divisible item sizes", Journal of Complexity 3, 1987).
+For solvers that do not ask device by device; the others have shares as they are (`Problem.by_device`). Let all shares
+be of a chain 1, 1/a, 1/ab, … in which each divides the one before. Placed the largest first, a share finds no device
+only where every device is full or has less than it left, and the room of a full device is a multiple of every share: so
+it finds none only where the sum is exceeded (Coffman, Garey, Johnson, "Bin packing with divisible item sizes", Journal
+of Complexity 3, 1987).
 """
 
 from __future__ import annotations
@@ -28,9 +29,13 @@ class Devices:
     ----------
     parts : tuple of int
         The chain: a share is 1/n of a device for some n in it; each divides the next.
+    known : bool
+        Whether devices are empty but for what a plan puts there. Shares of daemonsets lie where nobody can say
+        beforehand: beside them, nothing is planned device by device.
     """
 
     parts: tuple[int, ...] = (1,)
+    known: bool = True
 
     @property
     def units(self) -> int:

@@ -63,4 +63,4 @@ def _shared(asking: Asking, name: str, milli: Ints) -> Column:
     if (rounded == exact).all():
         return column_
     honest = column(name, exact, room(exact))
-    return replace(column_, least=honest.size, most=honest.room)
+    return replace(column_, least=honest.size, most=honest.room, device=devices.units if devices.known else 0)

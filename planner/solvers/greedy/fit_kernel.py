@@ -1,40 +1,46 @@
 """Numba kernel: decreasing fits over pools of equal hosts.
 
 A *pool* is a number of hosts with equal bin type and equal content. Its content is a linked list
-of nodes (lot, copies, next); when a pool is split, both halves share the tail, so that splitting
-costs nothing. Lots are visited in a given order, and many copies are placed at once, so that the
+of nodes (portion, copies, next); when a pool is split, both halves share the tail, so that splitting
+costs nothing. Portions are visited in a given order, and many copies are placed at once, so that the
 work grows with the number of shapes and not with the number of replicas.
 
-Axis letters: K lots, B bin types, R resources, G groups, Q quotas, P pools, N nodes.
+Axis letters: K portions, B bin types, R resources, G groups, Q quotas, P pools, N nodes.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,arg-type,misc"
 
 import numpy as np
 from numba import njit
 
+from planner.solvers.greedy.deal_kernel import longest_block, side_by_side, take
+
 FIRST_FIT, BEST_FIT = 0, 1
 
 
 @njit(cache=True)
-def _group_room(lot, head, node_lot, node_copies, node_next, group_start, group_of, group_most, member):
-    """How many more copies of a lot the limits on a host's groups of lots leave."""
+def _group_room(lot, head, node_lot, node_copies, node_next, group_start, group_of, group_weight, group_most):
+    """How many more copies of a portion the limits on a host's groups leave."""
     room = np.int64(1) << 40
     for e in range(group_start[lot], group_start[lot + 1]):
         group = group_of[e]
         held = 0
         n = head
         while n >= 0:
-            held += node_copies[n] * member[group, node_lot[n]]
+            for g in range(group_start[node_lot[n]], group_start[node_lot[n] + 1]):
+                if group_of[g] == group:
+                    held += node_copies[n] * group_weight[g]
             n = node_next[n]
-        room = min(room, (group_most[group] - held) // member[group, lot])
+        room = min(room, (group_most[group] - held) // group_weight[e])
     return max(room, 0)
 
 
 @njit(cache=True)
-def _clashes(lot, head, node_lot, node_next, clash_start, clash_of):
-    """Whether a pool holds a lot that may not stand beside this one."""
+def _clashes(lot, head, node_lot, node_next, pile, clash_start, clash_of):
+    """Whether a pool holds a portion that may not stand beside this one, or some of its own pile."""
     n = head
     while n >= 0:
+        if pile[node_lot[n]] == pile[lot]:
+            return True
         for e in range(clash_start[lot], clash_start[lot + 1]):
             if clash_of[e] == node_lot[n]:
                 return True
@@ -44,7 +50,7 @@ def _clashes(lot, head, node_lot, node_next, clash_start, clash_of):
 
 @njit(cache=True)
 def cap_room(lot, b, cap_start, cap_of, cap_row, cap_table, cap_left):
-    """How many more copies of a lot on a bin type the caps leave."""
+    """How many more copies of a portion on a bin type the caps leave."""
     room = np.int64(1) << 40
     for e in range(cap_start[lot], cap_start[lot + 1]):
         weight = cap_table[cap_row[e], b]
@@ -98,24 +104,28 @@ def _room_for_nodes(need, node_lot, node_copies, node_next):
 
 
 @njit(cache=True)
-def pack_lots(
-    order, size, count, fits, most, capacity, rank, slack_weight, strategy, open_bin, open_count,
-    hosts_left, quota_weight, quota_left, cap_start, cap_of, cap_row, cap_table, cap_left,
-    group_start, group_of, group_most, member, clash_start, clash_of,
+def pack_portions(
+    order, size, count, pile, row_start, row_left, row_most, fits, capacity, rank, slack_weight, strategy,
+    open_bin, open_count, hosts_left, quota_weight, quota_left, cap_start, cap_of, cap_row, cap_table, cap_left,
+    group_start, group_of, group_weight, group_most, clash_start, clash_of,
 ):  # fmt: skip
-    """Place lots in `order` into open pools, then into new hosts of the best-ranked bin type.
+    """Place portions in `order` into open pools, then into new hosts of the best-ranked bin type.
 
     Parameters
     ----------
     order : int64[K]
     size : int64[K, R]
     count : int64[K]
+    pile : int64[K]
+        Portions of one pile with limits stand on no host together.
+    row_start : int64[piles + 1]
+        The rows of each pile.
+    row_left, row_most : int64[N]
+        Copies of each row, spent in place, and how many of them a host takes.
     fits : bool[K, B]
-    most : int64[K]
-        Copies of a lot on one host.
     capacity : int64[B, R]
     rank : float64[K, B] or float64[1, B]
-        The lowest rank, of each lot or of all, is opened first; infinite is never opened.
+        The lowest rank, of each portion or of all, is opened first; infinite is never opened.
     slack_weight : float64[R]
         Weighs the free room in best fit.
     strategy : int
@@ -127,24 +137,23 @@ def pack_lots(
     quota_weight : int64[Q, B]
     quota_left : int64[Q]
     cap_start, cap_of, cap_row, cap_table, cap_left
-        Caps on what all copies weigh: lot k is in caps cap_of[cap_start[k]:cap_start[k+1]], in which a
+        Caps on what all copies weigh: portion k is in caps cap_of[cap_start[k]:cap_start[k+1]], in which a
         copy on bin type b weighs cap_table[cap_row[e], b]; cap_left int64[C] is spent in place.
-    group_start, group_of, group_most, member
-        Limits on groups of lots on one host: lot k is in groups group_of[group_start[k]:
-        group_start[k+1]]; member int64[G, K] says how much a copy counts.
+    group_start, group_of, group_weight, group_most
+        Limits on groups of portions on one host: portion k is in groups group_of[group_start[k]:
+        group_start[k+1]], in which a copy counts group_weight[e].
     clash_start, clash_of
-        Lots that may not share a host with lot k, alike.
+        Portions that may not share a host with portion k, alike.
 
     Returns
     -------
     bin, multiplicity, head : int64[P]
-    node_lot, node_copies, node_next : int64[N]
-    left : int64[K]
-        Copies that found no host.
+    node_lot, node_copies, node_next : int64[nodes]
+        What a take gave each of the hosts of its pool, in the order in which they were made.
     """
     lots, resources = size.shape
     bins = capacity.shape[0]
-    room_p = 2 * len(open_bin) + 4 * lots + 2 * bins + 64
+    room_p = 2 * len(open_bin) + 4 * len(order) + 2 * bins + 64
     room_n = room_p * 8
     pool_bin = np.empty(room_p, np.int64)
     pool_mult = np.empty(room_p, np.int64)
@@ -154,7 +163,14 @@ def pack_lots(
     node_copies = np.empty(room_n, np.int64)
     node_next = np.empty(room_n, np.int64)
     pools, nodes = 0, 0
-    left = count.copy()
+    taken = np.zeros(max(1, np.max(np.diff(row_start))), np.int64)
+    cut = np.zeros(len(row_start) - 1, np.bool_)  # piles in several portions, of which limits bind some row
+    portions_of = np.zeros(len(row_start) - 1, np.int64)
+    for lot in range(lots):
+        portions_of[pile[lot]] += 1
+    for n in range(len(cut)):
+        for row in range(row_start[n], row_start[n + 1]):
+            cut[n] |= portions_of[n] > 1 and row_most[row] < row_left[row]
     for o in range(len(open_bin)):
         pool_bin[pools] = open_bin[o]
         pool_mult[pools] = open_count[o]
@@ -167,131 +183,129 @@ def pack_lots(
         remaining = count[lot]
         if remaining == 0:
             continue
+        first, last = row_start[pile[lot]], row_start[pile[lot] + 1]
+        beside = side_by_side(first, last, row_left, row_most)
         bound = group_start[lot + 1] > group_start[lot]
-        clashing = clash_start[lot + 1] > clash_start[lot]
+        clashing = clash_start[lot + 1] > clash_start[lot] or cut[pile[lot]]
         capped = cap_start[lot + 1] > cap_start[lot]
         before = pools
         if strategy == BEST_FIT:
+            fitting = np.empty(before, np.int64)
             slack = np.empty(before)
+            found = 0
             for p in range(before):
-                total = 0.0
-                for r in range(resources):
-                    total += slack_weight[r] * pool_free[p, r]
-                slack[p] = total
-            visit = np.argsort(slack)
+                if fits[lot, pool_bin[p]] and _fitting(size[lot], pool_free[p]) > 0:
+                    fitting[found] = p
+                    slack[found] = 0.0
+                    for r in range(resources):
+                        slack[found] += slack_weight[r] * pool_free[p, r]
+                    found += 1
+            visit = fitting[:found][np.argsort(slack[:found])]
         else:
             visit = np.arange(before)
-        for p in visit:
+        for seen in visit:
+            p = seen
             if remaining == 0:
                 break
-            if not fits[lot, pool_bin[p]] or pool_mult[p] == 0:
+            if not fits[lot, pool_bin[p]]:
                 continue
-            copies = min(_fitting(size[lot], pool_free[p]), most[lot])
-            if copies > 0 and bound:
-                copies = min(copies, _group_room(
-                    lot, pool_head[p], node_lot, node_copies, node_next, group_start, group_of, group_most, member
-                ))  # fmt: skip
-            if copies > 0 and clashing and _clashes(lot, pool_head[p], node_lot, node_next, clash_start, clash_of):
-                copies = 0
-            wanted = remaining
-            if copies > 0 and capped:
-                wanted = min(wanted, cap_room(lot, pool_bin[p], cap_start, cap_of, cap_row, cap_table, cap_left))
-            if copies <= 0 or wanted <= 0:
-                continue
-            pool_bin, pool_mult, pool_head, pool_free = _room_for_pools(
-                pools + 2, pool_bin, pool_mult, pool_head, pool_free
-            )
-            node_lot, node_copies, node_next = _room_for_nodes(nodes + 3, node_lot, node_copies, node_next)
-            full = min(wanted // copies, pool_mult[p])
-            rest = wanted - full * copies if full < pool_mult[p] else 0
-            untouched = pool_mult[p] - full - (1 if rest > 0 else 0)
-            old_head = pool_head[p]
-            if untouched > 0 and (full > 0 or rest > 0):
-                pool_bin[pools] = pool_bin[p]
-                pool_mult[pools] = untouched
-                pool_head[pools] = old_head
-                pool_free[pools] = pool_free[p]
-                pools += 1
-            if rest > 0 and full > 0:
+            while remaining > 0 and pool_mult[p] > 0:
+                copies = min(_fitting(size[lot], pool_free[p]), beside)
+                if copies > 0 and bound:
+                    copies = min(copies, _group_room(
+                        lot, pool_head[p], node_lot, node_copies, node_next,
+                        group_start, group_of, group_weight, group_most,
+                    ))  # fmt: skip
+                if (
+                    copies > 0
+                    and clashing
+                    and _clashes(lot, pool_head[p], node_lot, node_next, pile, clash_start, clash_of)
+                ):
+                    copies = 0
+                wanted = remaining
+                if copies > 0 and capped:
+                    wanted = min(wanted, cap_room(lot, pool_bin[p], cap_start, cap_of, cap_row, cap_table, cap_left))
+                copies = min(copies, wanted)
+                if copies <= 0:
+                    break
+                pool_bin, pool_mult, pool_head, pool_free = _room_for_pools(
+                    pools + 1, pool_bin, pool_mult, pool_head, pool_free
+                )
+                node_lot, node_copies, node_next = _room_for_nodes(nodes + 1, node_lot, node_copies, node_next)
+                full = longest_block(first, last, row_left, row_most, copies, min(wanted // copies, pool_mult[p]))
+                untouched = pool_mult[p] - full
+                rest = -1
+                if untouched > 0:
+                    rest = pools
+                    pool_bin[rest] = pool_bin[p]
+                    pool_mult[rest] = untouched
+                    pool_head[rest] = pool_head[p]
+                    pool_free[rest] = pool_free[p]
+                    pools += 1
                 node_lot[nodes] = lot
-                node_copies[nodes] = rest
-                node_next[nodes] = old_head
-                pool_bin[pools] = pool_bin[p]
-                pool_mult[pools] = 1
-                pool_head[pools] = nodes
-                pool_free[pools] = pool_free[p] - rest * size[lot]
-                pools += 1
+                node_copies[nodes] = copies
+                node_next[nodes] = pool_head[p]
+                pool_mult[p] = full
+                pool_head[p] = nodes
+                pool_free[p] = pool_free[p] - copies * size[lot]
                 nodes += 1
-            here = copies if full > 0 else rest
-            node_lot[nodes] = lot
-            node_copies[nodes] = here
-            node_next[nodes] = old_head
-            pool_mult[p] = full if full > 0 else 1
-            pool_head[p] = nodes
-            pool_free[p] = pool_free[p] - here * size[lot]
-            nodes += 1
-            remaining -= full * copies + rest
-            if capped:
-                _spend(full * copies + rest, lot, pool_bin[p], cap_start, cap_of, cap_row, cap_table, cap_left)
+                remaining -= full * copies
+                take(first, last, row_left, row_most, copies, full, taken)
+                beside = side_by_side(first, last, row_left, row_most)
+                if capped:
+                    _spend(full * copies, lot, pool_bin[p], cap_start, cap_of, cap_row, cap_table, cap_left)
+                if rest < 0:
+                    break
+                p = rest
         own = lot if len(rank) > 1 else 0
         if len(rank) > 1 and remaining > 0:
             bins_by_rank = np.argsort(rank[own])
         for b in bins_by_rank:
             if remaining == 0:
                 break
-            if not fits[lot, b] or rank[own, b] == np.inf or hosts_left[b] <= 0:
+            if not fits[lot, b] or rank[own, b] == np.inf:
                 continue
-            copies = min(_fitting(size[lot], capacity[b]), most[lot])
-            if copies > 0 and bound:
-                copies = min(copies, _group_room(
-                    lot, -1, node_lot, node_copies, node_next, group_start, group_of, group_most, member
-                ))  # fmt: skip
-            wanted = remaining
-            if copies > 0 and capped:
-                wanted = min(wanted, cap_room(lot, b, cap_start, cap_of, cap_row, cap_table, cap_left))
-            if copies <= 0 or wanted <= 0:
-                continue
-            hosts = min(-(-wanted // copies), hosts_left[b])
-            for q in range(len(quota_left)):
-                if quota_weight[q, b] > 0:
-                    hosts = min(hosts, quota_left[q] // quota_weight[q, b])
-            if hosts <= 0:
-                continue
-            hosts_left[b] -= hosts
-            for q in range(len(quota_left)):
-                quota_left[q] -= hosts * quota_weight[q, b]
-            pool_bin, pool_mult, pool_head, pool_free = _room_for_pools(
-                pools + 2, pool_bin, pool_mult, pool_head, pool_free
-            )
-            node_lot, node_copies, node_next = _room_for_nodes(nodes + 3, node_lot, node_copies, node_next)
-            full = min(hosts, wanted // copies)
-            if full > 0:
+            while remaining > 0 and hosts_left[b] > 0:
+                copies = min(_fitting(size[lot], capacity[b]), beside)
+                if copies > 0 and bound:
+                    copies = min(copies, _group_room(
+                        lot, -1, node_lot, node_copies, node_next, group_start, group_of, group_weight, group_most
+                    ))  # fmt: skip
+                wanted = remaining
+                if copies > 0 and capped:
+                    wanted = min(wanted, cap_room(lot, b, cap_start, cap_of, cap_row, cap_table, cap_left))
+                copies = min(copies, wanted)
+                if copies <= 0:
+                    break
+                hosts = min(wanted // copies, hosts_left[b])
+                for q in range(len(quota_left)):
+                    if quota_weight[q, b] > 0:
+                        hosts = min(hosts, quota_left[q] // quota_weight[q, b])
+                if hosts <= 0:
+                    break
+                hosts = longest_block(first, last, row_left, row_most, copies, hosts)
+                hosts_left[b] -= hosts
+                for q in range(len(quota_left)):
+                    quota_left[q] -= hosts * quota_weight[q, b]
+                pool_bin, pool_mult, pool_head, pool_free = _room_for_pools(
+                    pools + 1, pool_bin, pool_mult, pool_head, pool_free
+                )
+                node_lot, node_copies, node_next = _room_for_nodes(nodes + 1, node_lot, node_copies, node_next)
                 node_lot[nodes] = lot
                 node_copies[nodes] = copies
                 node_next[nodes] = -1
                 pool_bin[pools] = b
-                pool_mult[pools] = full
+                pool_mult[pools] = hosts
                 pool_head[pools] = nodes
                 pool_free[pools] = capacity[b] - copies * size[lot]
                 pools += 1
                 nodes += 1
-            rest = 0
-            if hosts > full:
-                rest = min(wanted - full * copies, copies)
-                node_lot[nodes] = lot
-                node_copies[nodes] = rest
-                node_next[nodes] = -1
-                pool_bin[pools] = b
-                pool_mult[pools] = 1
-                pool_head[pools] = nodes
-                pool_free[pools] = capacity[b] - rest * size[lot]
-                pools += 1
-                nodes += 1
-            remaining -= full * copies + rest
-            if capped:
-                _spend(full * copies + rest, lot, b, cap_start, cap_of, cap_row, cap_table, cap_left)
-        left[lot] = remaining
+                remaining -= hosts * copies
+                take(first, last, row_left, row_most, copies, hosts, taken)
+                beside = side_by_side(first, last, row_left, row_most)
+                if capped:
+                    _spend(hosts * copies, lot, b, cap_start, cap_of, cap_row, cap_table, cap_left)
     return (
         pool_bin[:pools], pool_mult[:pools], pool_head[:pools],
-        node_lot[:nodes], node_copies[:nodes], node_next[:nodes], left,
+        node_lot[:nodes], node_copies[:nodes], node_next[:nodes],
     )  # fmt: skip

@@ -23,15 +23,16 @@ from planner.problem import Problem, Solution, score
 from planner.problem.score import unplaced
 from planner.solvers.greedy.charges import Charges
 from planner.solvers.greedy.downsize import downsize
-from planner.solvers.greedy.lots import Lot, Packing, along_flow, bundle, packing
+from planner.solvers.greedy.lots import Lot, Packing, bundle, packing
 from planner.solvers.greedy.pack import Packed, unpack
+from planner.solvers.greedy.portions import Portions
 from planner.solvers.greedy.rooms import Rooms, opened_for
 from planner.solvers.greedy.sides import Sides
 from planner.solvers.greedy.variants import variants
 from planner.solvers.greedy.zoning import Cells, Zoning
 from planner.solvers.result import Ended, Observer, Result, deciding_goal, progress_of
 from planner.solvers.stop import Clock, Stop
-from planner.solvers.trim import Patterns, drop_empty, trim
+from planner.solvers.trim import drop_empty, trim
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,6 +40,7 @@ Floats = npt.NDArray[np.float64]
 QUICK = 3
 """Variants tried while zones are still dealt out anew."""
 Tried = tuple[list[Lot], Packing, Packed]
+Way = tuple[list[Lot], Portions]
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Greedy:
             lots = Zoning(narrowed, cells).assign(units) + rooms.lots()
             if not lots:
                 break
-            ways = [along_flow(narrowed, lots, share), *sides.ways(narrowed, lots, share), lots]
+            ways = list(_ways(narrowed, [*sides.ways(narrowed, lots, share), lots], share))
             lots, rows, packed = run.pack(narrowed, ways, mix, rooms, most=QUICK)
             short = _left_behind(rows, packed)
             asked, moved = rooms.learn(packed, list(short)), cells.learn(lots, short, packed)
@@ -109,7 +111,7 @@ class _Run:
         self.ended: Ended = "exhausted"
 
     def pack(
-        self, problem: Problem, ways: list[list[Lot]], mix: Floats | None, rooms: Rooms, most: int | None = None
+        self, problem: Problem, ways: list[Way], mix: Floats | None, rooms: Rooms, most: int | None = None
     ) -> Tried:
         """Pack lots cut in several ways, each by the first `most` variants; the best becomes the incumbent.
 
@@ -119,38 +121,37 @@ class _Run:
         -------
         The lots, rows and packing of the try with the best score.
         """
-        cuts = [(lots, packing(problem, lots)) for lots in ways if lots]
-        _, best = min(self._tries(problem, cuts, mix, rooms, most, by_priority=False), key=lambda pair: pair[0])
+        _, best = min(self._tries(problem, ways, mix, rooms, most, by_priority=False), key=lambda pair: pair[0])
         if best[2].left.any() and len(np.unique(problem.priority)) > 1 and not self.over():
-            _, best = min(self._tries(problem, cuts, mix, rooms, most, by_priority=True), key=lambda pair: pair[0])
+            _, best = min(self._tries(problem, ways, mix, rooms, most, by_priority=True), key=lambda pair: pair[0])
         return best
 
     def _tries(
         self,
         problem: Problem,
-        cuts: list[tuple[list[Lot], Packing]],
+        ways: list[Way],
         mix: Floats | None,
         rooms: Rooms,
         most: int | None,
         by_priority: bool,
     ) -> Iterator[tuple[tuple[int, ...], Tried]]:
         """Scores and packings, variant after variant, until the stop is met."""
-        for lots, rows in cuts:
-            ranks = np.array([problem.priority[behind[0].unit.items[0]] for behind in rows.behind], dtype=np.int64)
-            free = lots is cuts[-1][0]
-            named = variants(problem, rows, self.charges, mix, ranks * by_priority, self.solver.bin_types, free)
+        for n, (lots, portions) in enumerate(ways):
+            first = [content[0][0] for content in portions.contents]
+            ranks = problem.priority[np.array(first, dtype=np.int64)] * by_priority
+            free = n == len(ways) - 1
+            named = variants(problem, portions, self.charges, mix, ranks, self.solver.bin_types, free)
             for name, run in islice(named, most):
                 packed = run()
                 self.packings += 1
-                yield self._take(unpack(rows, packed), name, rooms), (lots, rows, packed)
+                yield self._take(unpack(portions, packed), name, rooms), (lots, portions.rows, packed)
                 if self.over():
                     return
 
-    def _take(self, patterns: Patterns, name: str, rooms: Rooms) -> tuple[int, ...]:
+    def _take(self, packed: Solution, name: str, rooms: Rooms) -> tuple[int, ...]:
         """Mend and cheapen what a packing gives, and keep it if it is the best so far."""
-        mended = drop_empty(self.problem, trim(self.problem, Solution.of(patterns)))
-        cheaper = downsize(self.problem, mended, self.charges)
-        solution = Solution.of(rooms.without(cheaper.patterns()))
+        mended = drop_empty(self.problem, trim(self.problem, packed))
+        solution = rooms.without(downsize(self.problem, mended, self.charges))
         value = score(self.problem, solution)
         if rooms.hold(solution) and value < self.best_score:
             self.best, self.best_score = solution, value
@@ -183,6 +184,15 @@ def _bounds(problem: Problem, best: Solution, relaxation: Guide | None) -> tuple
     if deciding.goal == "cost":
         bound = replace(bound, value=max(0, bound.value + beside_charge(problem)))
     return tuple(bound if n == tier else TRIVIAL for n in range(len(problem.goals)))
+
+
+def _ways(problem: Problem, dealt: list[list[Lot]], flow: Floats) -> Iterator[Way]:
+    """The last way of dealing lots bound along the flow of the relaxation, where it has any; then all as they are."""
+    cuts = [(lots, Portions.of(packing(problem, lots))) for lots in dealt if lots]
+    lots, portions = cuts[-1]
+    bound = portions.along(flow)
+    yield from ([] if bound is None else [(lots, bound)])
+    yield from cuts
 
 
 def _left_behind(rows: Packing, packed: Packed) -> dict[Lot, int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +33,7 @@ class Unit:
     content: tuple[tuple[int, int], ...]
     count: int
 
-    @property
+    @cached_property
     def items(self) -> tuple[int, ...]:
         """Item types inside."""
         return tuple(item for item, _ in self.content)
@@ -48,39 +50,44 @@ class Lot:
 
 @dataclass(frozen=True, eq=False)
 class Packing:
-    """Lots as kernel arrays; lots that nothing tells apart share a row.
+    """Lots as rows of arrays; lots that nothing tells apart share a row.
 
     Attributes
     ----------
     size : int64[K, R]
-    count, most : int64[K]
+    count : int64[K]
+    most : int64[K]
+        Copies on one host; a row with a limit has one lot.
     fits : bool[K, B]
+    pile : int64[K]
+        Equal numbers for rows that nothing but their lots and their limit tells apart.
     behind : tuple of tuple of Lot, length K
-    group_start, group_of, group_most, member, clash_start, clash_of
-        Limits and clashes on one host, as the kernels want them.
+    group_start, group_of, group_weight, group_most
+        Limits on several rows on one host: row k is in groups group_of[group_start[k]:group_start[k+1]], in
+        which a copy counts group_weight[e].
+    clash_start, clash_of
+        Rows that may not share a host with row k, alike.
     """
 
     size: Ints
     count: Ints
     most: Ints
     fits: Bools
+    pile: Ints
     behind: tuple[tuple[Lot, ...], ...]
     group_start: Ints
     group_of: Ints
+    group_weight: Ints
     group_most: Ints
-    member: Ints
     clash_start: Ints
     clash_of: Ints
 
     @property
-    def contents(self) -> list[tuple[tuple[int, int], ...]]:
-        """What one unit of each row holds: equal in size and cost for all lots behind it."""
-        return [behind[0].unit.content for behind in self.behind]
-
-    @property
-    def host_forms(self) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
-        """Limits and clashes in the kernels' order."""
-        return self.group_start, self.group_of, self.group_most, self.member, self.clash_start, self.clash_of
+    def member(self) -> Ints:
+        """int64[G, K]: what a copy of each row counts in each group."""
+        table = np.zeros((len(self.group_most), len(self.count)), dtype=np.int64)
+        table[self.group_of, np.repeat(np.arange(len(self.count)), np.diff(self.group_start))] = self.group_weight
+        return table
 
 
 def bundle(problem: Problem) -> list[Unit]:
@@ -159,109 +166,163 @@ def _joined(carrier: Unit, rider: Unit, times: int, count: int) -> Unit:
     return Unit(tuple((item, copies) for item, copies in content.items() if copies), count)
 
 
-def along_flow(problem: Problem, lots: list[Lot], flow: npt.NDArray[np.float64]) -> list[Lot]:
-    """Bind whole copies to the bin types that the relaxation puts them on; the rest stays free.
-
-    The relaxation gives each bin type shapes that fill it evenly in all resources. Returns nothing
-    where it has no flow.
-
-    Parameters
-    ----------
-    flow : float64[I, B]
-    """
-    cut: list[Lot] = []
-    alone = np.eye(problem.bins, dtype=bool)
-    for lot in lots:
-        share = flow[lot.unit.items[0]] * (1 if lot.bins is None else lot.bins)
-        share = np.where(np.logical_and.reduce([problem.fits[i] for i in lot.unit.items]), share, 0)
-        if share.sum() <= 0:
-            cut.append(lot)
-            continue
-        whole = np.floor(lot.count * share / share.sum() + 1e-9).astype(np.int64)
-        cut.extend(Lot(lot.unit, int(whole[b]), alone[b]) for b in np.flatnonzero(whole).tolist())
-        if lot.count > whole.sum():
-            cut.append(Lot(lot.unit, lot.count - int(whole.sum()), lot.bins))
-    return cut if len(cut) > len(lots) else []
-
-
 def packing(problem: Problem, lots: list[Lot]) -> Packing:
-    """Bring lots into kernel arrays, merging those that are equal in size, places, costs and host forms."""
-    limits = [form for form in problem.limits if form.level == HOST]
-    clashes = [form for form in problem.apart if form.level == HOST]
-    limited: dict[int, list[int]] = defaultdict(list)
-    for f, limit in enumerate(limits):
-        for i in limit.items.tolist():
-            limited[i].append(f)
-    sided: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for f, clash in enumerate(clashes):
-        for i in clash.a.tolist():
-            sided[i].append((f, "a"))
-        for i in clash.b.tolist():
-            sided[i].append((f, "b"))
-    meeting, kinds = _meeting(problem, lots), item_kinds(problem)
-    rows: dict[tuple[object, ...], list[Lot]] = defaultdict(list)
-    facts: dict[tuple[object, ...], tuple[Ints, Bools, int, dict[int, int], frozenset[tuple[int, str]]]] = {}
-    for lot in lots:
-        size = sum((problem.size[i] * n for i, n in lot.unit.content), np.zeros(len(problem.resources), np.int64))
-        fits = np.logical_and.reduce([problem.fits[i] for i in lot.unit.items])
-        if lot.bins is not None:
-            fits = fits & lot.bins
-        groups: dict[int, int] = defaultdict(int)
-        for i, n in lot.unit.content:
-            for f in limited[i]:
-                groups[f] += n
-        own = [f for f in groups if len(limits[f].items) == 1 and int(limits[f].items[0]) not in meeting]
-        most = min((limits[f].most // groups.pop(f) for f in own), default=FREE)
-        if lot.count <= most:
-            most = FREE
-        sides = frozenset(side for i in lot.unit.items for side in sided[i])
-        if any((f, "b") in sides for f, side in sides if side == "a"):
-            fits = np.zeros_like(fits)  # its own items may not share a host
-        apart = None if most == FREE else id(lot)
-        kind = tuple(sorted((int(kinds[i]), n) for i, n in lot.unit.content)) if kinds.any() else ()
-        key = (size.tobytes(), fits.tobytes(), apart, tuple(sorted(groups.items())), sides, kind)
-        rows[key].append(lot)
-        facts[key] = (size, fits, most, dict(groups), sides)
-    order = list(rows)
-    groups_of = [facts[key][3] for key in order]
-    sides_of = [facts[key][4] for key in order]
-    clash_sets = [_clashing(k, sides_of) for k in range(len(order))]
-    member = np.zeros((len(limits), len(order)), dtype=np.int64)
-    for k, groups_here in enumerate(groups_of):
-        for f, weight in groups_here.items():
-            member[f, k] = weight
-    group_start, group_of = _ragged([sorted(groups_here) for groups_here in groups_of])
-    clash_start, clash_of = _ragged(clash_sets)
-    bins = problem.bins
+    """Bring lots into arrays, merging those that are equal in size, places, costs, priority and host forms."""
+    units, unit_of = _distinct([lot.unit for lot in lots])
+    masks, place_of = _distinct([lot.bins for lot in lots])
+    count = np.array([lot.count for lot in lots], dtype=np.int64)
+    facts = _Facts(problem, units, _meeting(problem, units, unit_of, masks, place_of))
+    known, place = np.unique(facts.places[unit_of] * len(masks) + place_of, return_inverse=True)
+    table = np.zeros((len(known), problem.bins), dtype=bool)
+    for n, (fits, mask) in enumerate(np.column_stack(np.divmod(known, max(1, len(masks)))).tolist()):
+        table[n] = facts.fits[fits] if masks[mask] is None else facts.fits[fits] & masks[mask]
+    table, alike = np.unique(table, axis=0, return_inverse=True)
+    place = alike.reshape(-1)[place.reshape(-1)]
+    most = np.where(count <= facts.most[unit_of], FREE, facts.most[unit_of])
+    pile = facts.kind[unit_of] * len(table) + place
+    own = np.where(most == FREE, len(lots), np.arange(len(lots)))
+    first, row_of = _in_order(pile * (len(lots) + 1) + own)
+    behind: list[list[Lot]] = [[] for _ in first]
+    for lot, row in zip(lots, row_of.tolist(), strict=True):
+        behind[row].append(lot)
+    unit = unit_of[first]
+    group_start, group_of, group_weight, group_most = facts.groups_of(unit)
+    clash_start, clash_of = facts.clashes_of(unit)
     return Packing(
-        size=np.array([facts[key][0] for key in order], dtype=np.int64).reshape(len(order), len(problem.resources)),
-        count=np.array([sum(lot.count for lot in rows[key]) for key in order], dtype=np.int64),
-        most=np.array([facts[key][2] for key in order], dtype=np.int64),
-        fits=np.array([facts[key][1] for key in order], dtype=bool).reshape(len(order), bins),
-        behind=tuple(tuple(rows[key]) for key in order),
+        size=facts.size[unit],
+        count=np.bincount(row_of, weights=count, minlength=len(first)).astype(np.int64),
+        most=most[first],
+        fits=table[place[first]],
+        pile=_in_order(pile[first])[1],
+        behind=tuple(map(tuple, behind)),
         group_start=group_start,
         group_of=group_of,
-        group_most=np.array([limit.most for limit in limits], dtype=np.int64),
-        member=member,
+        group_weight=group_weight,
+        group_most=group_most,
         clash_start=clash_start,
         clash_of=clash_of,
     )
 
 
-def _meeting(problem: Problem, lots: list[Lot]) -> set[int]:
+class _Facts:
+    """What rows are told apart by, unit by unit.
+
+    Attributes
+    ----------
+    size : int64[U, R]
+    most : int64[U]
+        By limits on one item type alone; `FREE` where there is none.
+    fits : bool[F, B]
+        Different sets of bin types that units fit on.
+    places : int64[U]
+        The set of each unit.
+    kind : int64[U]
+        Equal numbers for units that nothing but their limit and their places tells apart.
+    """
+
+    def __init__(self, problem: Problem, units: list[Unit], meeting: set[int]) -> None:
+        self._limits = [form for form in problem.limits if form.level == HOST]
+        limited: dict[int, list[int]] = defaultdict(list)
+        for f, limit in enumerate(self._limits):
+            for i in limit.items.tolist():
+                limited[i].append(f)
+        singles = ((f, limit.items) for f, limit in enumerate(self._limits) if len(limit.items) == 1)
+        alone = {f for f, items in singles if int(items[0]) not in meeting}
+        sided = _sides(problem)
+        self.size = np.zeros((len(units), len(problem.resources)), dtype=np.int64)
+        self.most = np.full(len(units), FREE, dtype=np.int64)
+        self._groups: list[dict[int, int]] = []
+        self._clashes: list[frozenset[tuple[int, str]]] = []
+        kinds, known, places = item_kinds(problem), dict[object, int](), list[int]()
+        told = dict[object, int]()
+        fits_of: list[Bools] = []
+        kind = []
+        for u, unit in enumerate(units):
+            groups: dict[int, int] = defaultdict(int)
+            for i, n in unit.content:
+                self.size[u] += problem.size[i] * n
+                for f in limited[i]:
+                    groups[f] += n
+            own = [f for f in groups if f in alone]
+            self.most[u] = min((self._limits[f].most // groups.pop(f) for f in own), default=FREE)
+            sides = frozenset(side for i in unit.items for side in sided[i])
+            fits = np.asarray(problem.fits[list(unit.items)].all(axis=0))
+            if any((f, "b") in sides for f, side in sides if side == "a"):
+                fits = np.zeros_like(fits)  # its own items may not share a host
+            places.append(known.setdefault(np.packbits(fits).tobytes(), len(known)))
+            if len(known) > len(fits_of):
+                fits_of.append(fits)
+            costs = tuple(sorted((int(kinds[i]), int(problem.priority[i]), n) for i, n in unit.content))
+            if not kinds.any():
+                costs = tuple(sorted({(0, rank, 0) for _, rank, _ in costs}))
+            key = (self.size[u].tobytes(), tuple(sorted(groups.items())), sides, costs)
+            kind.append(told.setdefault(key, len(told)))
+            self._groups.append(groups)
+            self._clashes.append(sides)
+        self.places, self.kind = np.array(places, dtype=np.int64), np.array(kind, dtype=np.int64)
+        self.fits = np.array(fits_of, dtype=bool).reshape(len(fits_of), problem.bins)
+
+    def groups_of(self, unit: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """The groups of rows of these units, as `Packing` has them: only those that any row is in."""
+        used = sorted({f for u in unit.tolist() for f in self._groups[u]})
+        number = {f: n for n, f in enumerate(used)}
+        inside = [sorted(self._groups[u].items()) for u in unit.tolist()]
+        start, of = ragged([[number[f] for f, _ in groups] for groups in inside])
+        weight = np.array([n for groups in inside for _, n in groups], dtype=np.int64)
+        return start, of, weight, np.array([self._limits[f].most for f in used], dtype=np.int64)
+
+    def clashes_of(self, unit: Ints) -> tuple[Ints, Ints]:
+        """The rows that may not stand beside each row of these units."""
+        on_side: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for row, u in enumerate(unit.tolist()):
+            for side in self._clashes[u]:
+                on_side[side].append(row)
+        against = [[(f, "b" if side == "a" else "a") for f, side in self._clashes[u]] for u in unit.tolist()]
+        return ragged([sorted({row for side in sides for row in on_side[side]}) for sides in against])
+
+
+def _sides(problem: Problem) -> dict[int, list[tuple[int, str]]]:
+    """By item type, the sides that it is on where groups keep apart on one host."""
+    sided: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for f, clash in enumerate(form for form in problem.apart if form.level == HOST):
+        for i in clash.a.tolist():
+            sided[i].append((f, "a"))
+        for i in clash.b.tolist():
+            sided[i].append((f, "b"))
+    return sided
+
+
+def _meeting(problem: Problem, units: list[Unit], unit_of: Ints, masks: list[Bools | None], place_of: Ints) -> set[int]:
     """Item types of which several lots may share a host: a limit on them counts the copies of all."""
-    cover = np.zeros((problem.items, problem.bins), dtype=np.int64)
-    for lot in lots:
-        for i in lot.unit.items:
-            cover[i] += 1 if lot.bins is None else lot.bins
-    return set(np.flatnonzero((cover > 1).any(axis=1)).tolist())
+    everywhere = np.ones(problem.bins, dtype=bool)
+    table = np.array([everywhere if mask is None else mask for mask in masks], dtype=bool)
+    places: dict[int, list[int]] = defaultdict(list)
+    for u, place in zip(unit_of.tolist(), place_of.tolist(), strict=True):
+        for i in units[u].items:
+            places[i].append(place)
+    overlap: dict[tuple[int, ...], bool] = {}
+    for at in {tuple(at) for at in places.values() if len(at) > 1}:
+        overlap[at] = bool((table[list(at)].sum(axis=0) > 1).any())
+    return {i for i, at in places.items() if overlap.get(tuple(at))}
 
 
-def _clashing(k: int, sides_of: list[frozenset[tuple[int, str]]]) -> list[int]:
-    against = {(f, "b" if side == "a" else "a") for f, side in sides_of[k]}
-    return [other for other, sides in enumerate(sides_of) if sides & against] if against else []
+def _distinct(things: list[Any]) -> tuple[list[Any], Ints]:
+    """The different objects of a list, and the number of each entry's."""
+    number = {id(thing): n for n, thing in enumerate({id(thing): thing for thing in things}.values())}
+    chosen = {number[id(thing)]: thing for thing in things}
+    return [chosen[n] for n in range(len(chosen))], np.array([number[id(t)] for t in things], dtype=np.int64)
 
 
-def _ragged(rows: list[list[int]]) -> tuple[Ints, Ints]:
+def _in_order(number: Ints) -> tuple[Ints, Ints]:
+    """Where each different number comes first, in that order, and the place of each entry's number in it."""
+    _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return first[order], place[inverse.reshape(-1)]
+
+
+def ragged(rows: list[list[int]]) -> tuple[Ints, Ints]:
+    """Lists one after the other: where each starts, and what is in them."""
     start = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
     return start, np.array([value for row in rows for value in row], dtype=np.int64)

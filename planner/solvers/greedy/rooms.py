@@ -10,7 +10,6 @@ from planner.problem import UNLIMITED, Problem, Solution
 from planner.problem.forms import Room
 from planner.solvers.greedy.lots import Lot, Unit
 from planner.solvers.greedy.pack import Packed
-from planner.solvers.trim import Patterns
 
 
 @dataclass
@@ -45,8 +44,7 @@ class Rooms:
 
     def learn(self, packed: Packed, short: list[Lot]) -> bool:
         """Ask for rooms in newly used domains, bar domains whose room found no place; True if any."""
-        used = {b for b, multiplicity, content in packed.patterns if multiplicity and content}
-        used |= set(np.flatnonzero(self.problem.required).tolist())
+        used = set(packed.bin[packed.pattern].tolist()) | set(np.flatnonzero(self.problem.required).tolist())
         newly = {
             (n, int(self.problem.domain[b, room.level]))
             for n, room in enumerate(self.problem.rooms)
@@ -65,10 +63,14 @@ class Rooms:
                 return n, int(self.problem.domain[lot.bins, room.level][0])
         return None
 
-    def without(self, patterns: Patterns) -> Patterns:
-        """Patterns without the kept room in them: the hosts stay, their room is free."""
+    def without(self, solution: Solution) -> Solution:
+        """The solution without the kept room in it: the hosts stay, their room is free."""
+        if not self.problem.rooms:
+            return solution
         items = {room.item for room in self.problem.rooms}
-        return [(b, m, {i: n for i, n in content.items() if i not in items}) for b, m, content in patterns]
+        return Solution.of(
+            (b, m, {i: n for i, n in content.items() if i not in items}) for b, m, content in solution.patterns()
+        )
 
     def hold(self, solution: Solution) -> bool:
         """Whether every domain in use holds its room."""

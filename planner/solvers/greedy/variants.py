@@ -12,49 +12,55 @@ from planner.problem import Problem
 from planner.problem.forms import Ints
 from planner.solvers.greedy.charges import Charges
 from planner.solvers.greedy.fit_kernel import BEST_FIT, FIRST_FIT
-from planner.solvers.greedy.lots import Packing
 from planner.solvers.greedy.pack import Opened, Packed, Supply, decreasing, filled
+from planner.solvers.greedy.portions import Portions
 
 Floats = npt.NDArray[np.float64]
 Variant = tuple[str, Callable[[], Packed]]
 
 
 def variants(
-    problem: Problem, lots: Packing, charges: Charges, mix: Floats | None, priority: Ints, bin_types: int, free: bool
+    problem: Problem,
+    portions: Portions,
+    charges: Charges,
+    mix: Floats | None,
+    priority: Ints,
+    bin_types: int,
+    free: bool,
 ) -> Iterator[Variant]:
     """Named packings, each run when called.
 
     Parameters
     ----------
     problem : Problem
-    lots : Packing
+    portions : Portions
     charges : Charges
         What hosts and places cost by the deciding goal.
     mix : float64[B] or None
         Hosts of each bin type in the linear relaxation.
     priority : int64[K]
-        Rows of higher priority come first where decreasing order allows a choice.
+        Portions of higher priority come first where decreasing order allows a choice.
     bin_types : int
         How many of the best-ranked bin types of each domain to try.
     free : bool
-        Rows may choose among bin types; otherwise only the measures differ.
+        Portions may choose among bin types; otherwise only the measures differ.
     """
-    weight = _scarcity(problem, lots, mix)
-    value = lots.size @ weight
-    room = np.minimum(problem.capacity, np.maximum(lots.size.T @ lots.count, 1)) @ weight
-    supply = Supply.of(problem, lots, charges)
+    weight = _scarcity(problem, portions, mix)
+    value = portions.size @ weight
+    room = np.minimum(problem.capacity, np.maximum(portions.size.T @ portions.count, 1)) @ weight
+    supply = Supply.of(problem, portions, charges)
     opening = charges.open / np.maximum(room, 1e-12)
-    rank = opening + _regret_per_value(lots, value, supply.regret)
+    rank = opening + _regret_per_value(portions, value, supply.regret)
     standing = Opened(np.flatnonzero(problem.required), problem.required[problem.required > 0])
-    orders = _orders(lots, weight, priority)
+    orders = _orders(portions, weight, priority)
     best = _best_of_each_place(problem, rank, bin_types)
 
     def fit(name: str, order: Ints, ranked: Floats, strategy: int, opened: Opened) -> Variant:
-        return name, lambda: decreasing(problem, lots, order, ranked, weight, strategy, opened, supply)
+        return name, lambda: decreasing(problem, portions, order, ranked, weight, strategy, opened, supply)
 
     def fill(name: str, by_distance: bool, candidates: Ints, opened: Opened) -> Variant:
-        everything = _covering(lots, rank, candidates)
-        return name, lambda: filled(problem, lots, charges.open, value, by_distance, everything, opened, supply)
+        everything = _covering(portions, rank, candidates)
+        return name, lambda: filled(problem, portions, charges.open, value, by_distance, everything, opened, supply)
 
     if len(np.unique(priority)) == 1:
         yield fill("Euclidean distance", True, best, standing)
@@ -77,18 +83,18 @@ def variants(
     yield from _fewer_domains(problem, fit, orders["sum"], opening, standing)
 
 
-def _scarcity(problem: Problem, lots: Packing, mix: Floats | None) -> Floats:
+def _scarcity(problem: Problem, portions: Portions, mix: Floats | None) -> Floats:
     """float64[R]: worth of one unit of each resource: demand per room on the hosts one would open."""
-    demand = (lots.size.T @ lots.count).astype(float)
+    demand = (portions.size.T @ portions.count).astype(float)
     hosts = mix if mix is not None and mix.sum() > 0 else np.ones(problem.bins)
     room = np.minimum(problem.capacity, np.maximum(demand, 1)).astype(float)
     share = demand / np.maximum(hosts @ room, 1e-9)
     return np.asarray(share / share.max(initial=1e-12) / np.maximum(demand, 1))
 
 
-def _orders(lots: Packing, weight: Floats, priority: Ints) -> dict[str, Ints]:
+def _orders(portions: Portions, weight: Floats, priority: Ints) -> dict[str, Ints]:
     """Rows in decreasing order by each size measure, higher priorities first."""
-    shares = lots.size * weight
+    shares = portions.size * weight
     measures = {
         "sum": shares.sum(axis=1),
         "largest": shares.max(axis=1),
@@ -100,11 +106,11 @@ def _orders(lots: Packing, weight: Floats, priority: Ints) -> dict[str, Ints]:
     return {name: np.lexsort((-measure, -priority)).astype(np.int64) for name, measure in measures.items()}
 
 
-def _regret_per_value(lots: Packing, value: Floats, regret: Floats | None) -> Floats:
+def _regret_per_value(portions: Portions, value: Floats, regret: Floats | None) -> Floats:
     """float64[B]: what copies of the mean mix cost on a bin type above their cheapest place, per value."""
     if regret is None:
-        return np.zeros(lots.fits.shape[1])
-    share = lots.fits * lots.count[:, None]
+        return np.zeros(portions.fits.shape[1])
+    share = portions.fits * portions.count[:, None]
     return np.asarray((share * regret).sum(axis=0) / np.maximum((share * value[:, None]).sum(axis=0), 1e-12))
 
 
@@ -119,10 +125,10 @@ def _best_of_each_place(problem: Problem, rank: Floats, bin_types: int) -> Ints:
     return np.array(chosen, dtype=np.int64)
 
 
-def _covering(lots: Packing, rank: Floats, candidates: Ints) -> Ints:
+def _covering(portions: Portions, rank: Floats, candidates: Ints) -> Ints:
     """The candidates, and the best-ranked bin type for each row that fits none of them."""
-    bare = ~lots.fits[:, candidates].any(axis=1) & lots.fits.any(axis=1)
-    more = {int(np.where(lots.fits[k], rank, np.inf).argmin()) for k in np.flatnonzero(bare)}
+    bare = ~portions.fits[:, candidates].any(axis=1) & portions.fits.any(axis=1)
+    more = {int(np.where(portions.fits[k], rank, np.inf).argmin()) for k in np.flatnonzero(bare)}
     return np.array([*candidates.tolist(), *sorted(more)], dtype=np.int64)
 
 

@@ -27,7 +27,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 DomainForm = Limit | Apart | Together | Near | Spread
 MANY = 64
-"""From this many copies on, an even base is dealt at once and only the rest copy by copy."""
+"""From this many copies on, an even base is dealt at once and only the rest copy by copy, whatever the skew."""
 
 
 @dataclass
@@ -71,11 +71,14 @@ class Cells:
         self.count = len(rows)
         self.cell_of_bin = cell.reshape(-1)
         self.domain_at = {level: rows[:, n] for n, level in enumerate(levels)}
-        alike = np.hstack([problem.size, problem.fits.astype(np.int64), item_kinds(problem)[:, None]])
-        self.kin_of = np.unique(alike, axis=0, return_inverse=True)[1].reshape(-1)
-        self.wanted = np.zeros((int(self.kin_of.max(initial=-1)) + 1, self.count))
-        for b in range(problem.bins):
-            np.add.at(self.wanted[:, self.cell_of_bin[b]], self.kin_of, share[:, b])
+        self.masks = [self.cell_of_bin == c for c in range(self.count)]
+        alike = np.hstack([problem.size.view(np.uint8), np.packbits(problem.fits, axis=1)])
+        kinds, known = item_kinds(problem).tolist(), dict[tuple[bytes, int], int]()
+        kin = [known.setdefault((row.tobytes(), kind), len(known)) for row, kind in zip(alike, kinds, strict=True)]
+        self.kin_of = np.array(kin, dtype=np.int64)
+        per_cell = np.stack([share[:, mask].sum(axis=1) for mask in self.masks], axis=1)
+        self.wanted = np.zeros((len(known), self.count))
+        np.add.at(self.wanted, self.kin_of, per_cell)
 
     def learn(self, lots: list[Lot], short: dict[Lot, int], packed: Packed) -> bool:
         """Want in each cell what found room there, and the rest where room is left; False if nowhere."""
@@ -93,13 +96,11 @@ class Cells:
 
     def _spent(self, packed: Packed) -> Bools:
         """bool[cells]: where no further host can be opened."""
-        used = np.zeros(self.problem.bins, dtype=np.int64)
-        for b, multiplicity, _ in packed.patterns:
-            used[b] += multiplicity
+        used = packed.used(self.problem.bins)
         blocked = used >= self.problem.available
         for quota in self.problem.quotas:
             blocked |= quota.weight > quota.most - int(quota.weight @ used)
-        return np.array([blocked[self.cell_of_bin == c].all() for c in range(self.count)])
+        return np.array([blocked[mask].all() for mask in self.masks])
 
 
 def domain_forms(problem: Problem) -> list[DomainForm]:
@@ -133,8 +134,10 @@ class Zoning:
 
     def __init__(self, problem: Problem, cells: Cells) -> None:
         self.problem, self.cells = problem, cells.count
-        self.cell_of_bin, self.domain_at, self.kin_of = cells.cell_of_bin, cells.domain_at, cells.kin_of
+        self.cell_of_bin, self.masks, self.domain_at = cells.cell_of_bin, cells.masks, cells.domain_at
+        self.kin_of = cells.kin_of
         self.lag = cells.wanted.copy()
+        self._open: dict[tuple[int, ...], list[int]] = {}
         self.roles: dict[int, list[tuple[_Counts, int]]] = defaultdict(list)
         circle = _circles(problem)
         for form in domain_forms(problem):
@@ -156,19 +159,19 @@ class Zoning:
             open_cells = self._open_cells(unit)
             per_cell = np.zeros(self.cells, dtype=np.int64)
             if len(roles) == 1 and isinstance(roles[0][0].form, Spread):
-                if unit.count >= MANY:
+                if unit.count >= MANY or (roles[0][0].form.max_skew == 1 and unit.content == ((unit.items[0], 1),)):
                     self._deal_evenly(unit, roles[0][0], open_cells, per_cell)
                 self._deal_spread(unit, roles[0][0], open_cells, per_cell)
             else:
                 self._deal_singly(unit, open_cells, per_cell)
-            lots.extend(Lot(unit, int(per_cell[c]), self.cell_of_bin == c) for c in np.flatnonzero(per_cell).tolist())
+            lots.extend(Lot(unit, int(per_cell[c]), self.masks[c]) for c in np.flatnonzero(per_cell).tolist())
         return lots
 
     def _in_order(self, units: list[Unit]) -> list[Unit]:
         """Largest demand first, but never before what a unit must be near."""
         room = np.maximum(np.median(self.problem.capacity, axis=0), 1)
-        weight = {unit: float(sum((self.problem.size[i] / room).sum() * n for i, n in unit.content)) for unit in units}
-        ranked = sorted(units, key=lambda unit: -weight[unit])
+        weight = (self.problem.size / room).sum(axis=1).tolist()
+        ranked = sorted(units, key=lambda unit: -sum(weight[i] * n for i, n in unit.content))
         holders: dict[int, list[int]] = defaultdict(list)
         for n, unit in enumerate(ranked):
             for i in unit.items:
@@ -187,8 +190,11 @@ class Zoning:
         return [ranked[n] for c in order for n in sorted(acyclic.nodes[c]["members"])]
 
     def _open_cells(self, unit: Unit) -> list[int]:
-        fits = np.logical_and.reduce([self.problem.fits[i] for i in unit.items])
-        return list(np.unique(self.cell_of_bin[fits]).tolist())
+        kin = tuple(self.kin_of[list(unit.items)].tolist())  # kin fit on the same hosts
+        if kin not in self._open:
+            fits = np.logical_and.reduce([self.problem.fits[i] for i in unit.items])
+            self._open[kin] = np.unique(self.cell_of_bin[fits]).tolist()
+        return self._open[kin]
 
     def _deal_evenly(self, unit: Unit, counts: _Counts, cells: list[int], per_cell: npt.NDArray[np.int64]) -> None:
         """Give every eligible domain the same base, short of the last few copies."""
@@ -199,7 +205,8 @@ class Zoning:
         homes = {int(at[c]): c for c in sorted(cells, key=lambda c: float(self.lag[self._kin(unit), c]))}
         if form.zero_minimum or set(homes) != domains:
             return
-        base = unit.count // len(domains) - 1
+        held = {counts.first[domain] for domain in domains}
+        base = max(0, unit.count // len(domains) - (0 if form.max_skew == 1 == len(held) else 1))
         for domain, cell in homes.items():
             per_cell[cell] += base
             counts.first[domain] += base

@@ -33,20 +33,20 @@ def deal(problem: Problem, run: Generation, hosts: Hosts) -> Solution:
             i = int(limit.items[0])
             most[i] = min(limit.most, most.get(i, limit.most))
     several = np.array([len(members[c]) > 1 for c in range(run.classes.number)], dtype=bool)
-    split: Hosts = []
-    for kind, copies, times in hosts:
-        split += [(kind, copies, 1)] * times if copies[several].any() else [(kind, copies, times)]
-    contents: list[dict[int, int]] = [{} for _ in split]
-    held = np.array([copies for _, copies, _ in split]).reshape(len(split), run.classes.number)
+    split: list[tuple[int, int]] = []
+    contents: list[dict[int, int]] = []
     holding: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for h, c in zip(*(axis.tolist() for axis in np.nonzero(held)), strict=True):
-        holding[c].append((h, int(held[h, c])))
+    for kind, copies, times in hosts:
+        inside = [(c, int(copies[c])) for c in np.flatnonzero(copies).tolist()]
+        alone = {members[c][0]: n for c, n in inside if not several[c]}
+        shared = [(c, n) for c, n in inside if several[c]]
+        for _ in range(times if shared else 1):
+            for c, n in shared:
+                holding[c].append((len(split), n))
+            split.append((kind, 1 if shared else times))
+            contents.append(dict(alone))
     for c, hosts_of in holding.items():
-        if several[c]:
-            _deal_class(problem, members[c], most, hosts_of, contents)
-        else:
-            for h, n in hosts_of:
-                contents[h][members[c][0]] = n
+        _deal_class(problem, members[c], most, hosts_of, contents)
     placed = [(b, times, content) for (b, times), content in _on_bins(problem, run, split, contents)]
     return _within_count(problem, placed)
 
@@ -81,7 +81,7 @@ def _deal_class(
 
 
 def _on_bins(
-    problem: Problem, run: Generation, split: Hosts, contents: list[dict[int, int]]
+    problem: Problem, run: Generation, split: list[tuple[int, int]], contents: list[dict[int, int]]
 ) -> list[tuple[tuple[int, int], dict[int, int]]]:
     """Hosts on bin types of their kind, as many as there are."""
     bins: dict[int, list[int]] = defaultdict(list)
@@ -90,7 +90,7 @@ def _on_bins(
     left = {b: int(problem.required[b]) for b in range(problem.bins)}
     rest = {b: int(problem.available[b] - problem.required[b]) for b in range(problem.bins)}
     placed = []
-    for (kind, _, times), content in zip(split, contents, strict=True):
+    for (kind, times), content in zip(split, contents, strict=True):
         for room in (left, rest):
             for b in bins[kind]:
                 some = min(times, room[b])

@@ -6,20 +6,13 @@ from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from planner.bounds.kinds import carried_over
 from planner.problem import Apart, Limit, Problem, Solution
 from planner.problem.extras import Extras
 from planner.problem.forms import HOST, Ints
 from planner.solvers.greedy.lots import FREE, Lot, Packing, Unit, packing
-
-Bools = npt.NDArray[np.bool_]
-
-
-def _cells(problem: Problem) -> Ints:
-    """int64[B]: the set of bin types that no domain tells apart, for each."""
-    return np.unique(problem.domain, axis=0, return_inverse=True)[1].reshape(-1)
+from planner.solvers.patterns.alike import cells
 
 
 def freeze(problem: Problem, start: Solution) -> tuple[Problem, Packing] | None:
@@ -29,7 +22,7 @@ def freeze(problem: Problem, start: Solution) -> tuple[Problem, Packing] | None:
     -------
     The smaller problem and the rows behind its item types, or None where a form does not carry over.
     """
-    cell_of_bin = _cells(problem)
+    cell_of_bin = cells(problem)
     counts: dict[tuple[int, int], int] = defaultdict(int)
     for b, multiplicity, content in start.patterns():
         for item, copies in content.items():
@@ -78,7 +71,7 @@ def _clashes(problem: Problem, items: list[Ints]) -> list[Apart]:
 
 def in_rows(problem: Problem, rows: Packing, start: Solution) -> Solution:
     """The start with item types replaced by the rows that hold them in its cells."""
-    cell_of_bin = _cells(problem)
+    cell_of_bin = cells(problem)
     row_of: dict[tuple[int, int], int] = {}
     for k, behind in enumerate(rows.behind):
         for lot in behind:

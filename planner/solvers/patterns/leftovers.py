@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.problem import Problem, Solution
+from planner.problem.devices import held_on_devices
 from planner.problem.extras import Extras
 from planner.problem.forms import HOST
 from planner.problem.score import cap_use
@@ -44,6 +45,7 @@ def with_leftovers(problem: Problem, solution: Solution, clock: Clock) -> Soluti
 
 def inserted(problem: Problem, solution: Solution) -> Solution:
     """The solution with missing copies put where they fit, the largest first; not where there are caps."""
+    problem = problem.by_device
     left = problem.count - solution.placed(problem.items)
     if not left.any() or problem.caps:
         return solution
@@ -58,7 +60,7 @@ def inserted(problem: Problem, solution: Solution) -> Solution:
     for i in sorted(np.flatnonzero(left).tolist(), key=lambda i: -float((problem.size[i] / scale).max())):
         while left[i]:
             open_to = np.flatnonzero(problem.fits[i, bins] & (free >= problem.size[i]).all(axis=1))
-            h = next((h for h in open_to.tolist() if forms.take(hosts[h][2], i)), None)
+            h = next((h for h in open_to.tolist() if forms.take(hosts[h][0], hosts[h][2], i)), None)
             if h is None:
                 break
             b, times, content = hosts[h]
@@ -75,9 +77,10 @@ def inserted(problem: Problem, solution: Solution) -> Solution:
 
 
 class _HostForms:
-    """Limits and clashes on single hosts, by item type."""
+    """Limits, clashes and devices of single hosts, by item type."""
 
     def __init__(self, problem: Problem) -> None:
+        self.problem = problem
         self.limits: dict[int, list[tuple[list[int], int]]] = defaultdict(list)
         self.clashing: dict[int, set[int]] = defaultdict(set)
         for limit in problem.limits:
@@ -90,7 +93,11 @@ class _HostForms:
                     for i in one.tolist():
                         self.clashing[i].update(other.tolist())
 
-    def take(self, content: dict[int, int], item: int) -> bool:
-        """Whether a host with a content takes one more copy."""
+    def take(self, bin_type: int, content: dict[int, int], item: int) -> bool:
+        """Whether a host with a content takes one more copy, for which it has room in sum."""
         within = all(sum(content.get(i, 0) for i in items) < most for items, most in self.limits.get(item, ()))
-        return within and not any(n and i in self.clashing.get(item, ()) for i, n in content.items())
+        within = within and not any(n and i in self.clashing.get(item, ()) for i, n in content.items())
+        if not within or self.problem.device is None or not self.problem.size[item, self.problem.device > 0].any():
+            return within
+        more = {**content, item: content.get(item, 0) + 1}
+        return bool(held_on_devices(self.problem, Solution.of([(bin_type, 1, more)])).all())

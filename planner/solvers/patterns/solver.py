@@ -19,16 +19,19 @@ from planner.bounds.classes import Classes
 from planner.bounds.columns import Generation
 from planner.bounds.columns.bounding import LARGEST
 from planner.bounds.columns.clusters import clustered
+from planner.bounds.device_weights import with_device_weights
 from planner.bounds.given import Given
 from planner.problem import Problem, Solution, broken_forms, score
 from planner.problem.forms import HOST
 from planner.problem.score import tier_value
 from planner.solvers.greedy import Greedy
-from planner.solvers.greedy.pack import Packed, unpack
+from planner.solvers.greedy.pack import with_lots
 from planner.solvers.independent import independent, joined
+from planner.solvers.patterns.alike import alike
 from planner.solvers.patterns.deal import Hosts, deal
 from planner.solvers.patterns.freeze import freeze, in_rows
 from planner.solvers.patterns.leftovers import with_leftovers
+from planner.solvers.patterns.many import many_shapes, packed_alike
 from planner.solvers.patterns.recombine import objective_of
 from planner.solvers.patterns.rounding import STEPS, chosen, dived, floored
 from planner.solvers.result import Ended, Observer, Result, deciding_goal, progress_of
@@ -60,6 +63,10 @@ class Patterns:
         """Whether it honours every form: not what must stand together or near, apart in domains, or kept room."""
         apart = any(form.level != HOST for form in problem.apart)
         return not (problem.together or problem.near or problem.rooms or apart)
+
+    def proves(self, problem: Problem) -> bool:
+        """Whether it bounds what it packs: neither zone by zone, nor thousands of shapes."""
+        return not problem.has_domain_forms and Classes.merge(problem, apart=True).number <= LARGEST
 
     def solve(
         self,
@@ -104,8 +111,19 @@ class _Run:
             return "cancelled"
         return "time" if self.clock.over else "exhausted"
 
+    @property
+    def _rounds(self) -> int:
+        """The most rounds of column generation."""
+        most = self.clock.stop.iterations
+        return self.solver.rounds if most is None else min(most, self.solver.rounds)
+
     def run(self) -> None:
         """Columns for the whole problem, or for the one with domains frozen where the start has them."""
+        groups = alike(self.problem, self.best)
+        if many_shapes(groups, LARGEST):
+            for solution in packed_alike(groups, self.best, self.clock, self._rounds):
+                self._take(solution)
+            return
         if not self.problem.has_domain_forms or not any(self._domain_levels()):
             for solution in self._packed(self.problem, self.best, self.clock):
                 self._take(solution)
@@ -124,8 +142,7 @@ class _Run:
             for solution in self._packed(part.problem, found[n], clock):
                 found[n] = min(found[n], solution, key=partial(score, part.problem))
                 whole = joined(parts, found)
-                left = rows.count - whole.placed(smaller.items)
-                self._take(Solution.of(unpack(rows, Packed(whole.patterns(), left))))
+                self._take(with_lots(rows, whole))
 
     def _domain_levels(self) -> Iterator[bool]:
         yield from (limit.level != HOST for limit in self.problem.limits)
@@ -134,20 +151,19 @@ class _Run:
     def _packed(self, problem: Problem, start: Solution, clock: Clock) -> Iterator[Solution]:
         """Plans of a problem without forms on domains, as they are found."""
         objective = objective_of(problem)
-        classes, shapes = Classes.merge(problem, apart=True), problem
+        exact = with_device_weights(problem.by_device)
+        classes, shapes = Classes.merge(exact, apart=True), exact
         if classes.number > LARGEST:
-            shapes, classes = clustered(problem, classes, LARGEST, up=True)
+            shapes, classes = clustered(exact, classes, LARGEST, up=True)
         generation = Generation(shapes, objective, Given.full(shapes), classes)
         generation.cancelled = lambda: self.clock.cancelled
         if not generation.classes.number or not generation.hosts.number:
             return
         for bin_type, _, content in start.patterns():
             generation.learn(bin_type, content)
-        most = clock.stop.iterations
-        rounds = self.solver.rounds if most is None else min(most, self.solver.rounds)
         for step in STEPS:
-            generation.run(_until(clock, COLUMNS_SHARE), rounds)
-            if shapes is self.problem:
+            generation.run(_until(clock, COLUMNS_SHARE), self._rounds)
+            if problem is self.problem and shapes is exact:
                 self._bound(generation)
             if generation.centre is None:
                 return
@@ -171,7 +187,7 @@ class _Run:
         goal, problem = self.problem.goals[self.tier], self.problem
         before = [earlier.goal for earlier in problem.goals[: self.tier]]
         full = (problem.count - self.best.placed(problem.items))[problem.fits.any(axis=1)].any()
-        if before != ["unplaced"] or full or problem.relaxation is not None or goal.goal != generation.objective:
+        if before != ["unplaced"] or full or problem.is_rounded or goal.goal != generation.objective:
             return
         bound = generation.columns().bound
         if goal.goal == "cost":

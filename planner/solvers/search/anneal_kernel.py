@@ -13,6 +13,7 @@ from planner.solvers.search.arrays import (
     BAD,
     BEST_LEFT,
     BEST_SPENT,
+    CLOSED,
     ENERGY,
     HOSTS,
     LEFT,
@@ -20,14 +21,22 @@ from planner.solvers.search.arrays import (
     SPENT,
     STAMP,
     WAITING,
+    WORK,
 )
-from planner.solvers.search.choose_kernel import dearest
+from planner.solvers.search.chain_kernel import settle
+from planner.solvers.search.choose_kernel import dearest, emptiest
 from planner.solvers.search.draw_kernel import below, uniform
+from planner.solvers.search.exchange_kernel import exchange
 from planner.solvers.search.recreate_kernel import into_gaps, into_new, into_standing, sort_pool
+from planner.solvers.search.reshape_kernel import merge, part, retype
 from planner.solvers.search.trial_kernel import begin, drop, empty, fits_rows, into_pool, keep, loss_change
 
-OPERATORS = 15
+RUINS = 15
 """Hosts emptied (1, 2, 3, 4 or 6) times how they are chosen (any, the dearest, of one domain)."""
+SHIFT, SWAP, CHAIN, MERGE, SPLIT, PART, RETYPE = range(RUINS, RUINS + 7)
+"""Operators that know where copies go: one lot to another host, or for another lot; the emptiest host emptied by
+ejection chains; two hosts made one, one made two, two parted anew; a cheaper type for a host."""
+OPERATORS = RUINS + 7
 STYLES = 6
 """Bin types compared for a new host (1, 3 or 6) times how they are filled (in order, aligned)."""
 WAITERS = 3
@@ -36,25 +45,53 @@ TIED = 0.85
 """How often a move keeps to one spot where forms bind domains."""
 TOGETHER_PLACED = 24
 """Further item types that `place_left` calls up at once."""
+LEAST_ODDS = 0.02
+"""The odds of the poorest operator to those of the best."""
+SEGMENT = 128
+"""Moves after which the odds are weighed anew."""
+MEMORY = 100_000.0
+"""Steps of work of an operator after which its past counts half."""
+FIXED = 16
+"""Steps of work that any move takes."""
 TINY = 1e-7
 """A change of the objective below this is none."""
 
 
 @njit(cache=True, nogil=True)
 def _chosen(plan, first, number):
-    """Choose one of `number` operators from `first` on: the more successful of two, now and then any."""
-    one, two = first + below(plan.random, number), first + below(plan.random, number)
-    if uniform(plan.random) < 0.2 or plan.won[one] * plan.tried[two] > plan.won[two] * plan.tried[one]:
-        return one
-    return two
+    """Draw one of `number` operators from `first` on by the odds."""
+    total = 0.0
+    for operator in range(first, first + number):
+        total += plan.odds[operator]
+    mark = total * uniform(plan.random)
+    for operator in range(first, first + number):
+        mark -= plan.odds[operator]
+        if mark < 0.0:
+            return operator
+    return first + number - 1
 
 
 @njit(cache=True, nogil=True)
-def _count(plan, operator, better):
-    """Count a try; old tries fade."""
-    plan.tried[operator] += 1
-    plan.won[operator] += better
-    if plan.tried[operator] > 2000:
+def weigh(plan, first, number):
+    """Set the odds of operators to what they find for their work; none falls far behind.
+
+    S. Ropke, D. Pisinger, "An Adaptive Large Neighborhood Search Heuristic for the Pickup and Delivery Problem with
+    Time Windows" (2006), with steps of work in place of time, so that equal seeds give equal runs.
+    """
+    best = 1e-300  # where nothing has been found for long, all are alike
+    for operator in range(first, first + number):
+        plan.odds[operator] = plan.won[operator] / plan.tried[operator]
+        best = max(best, plan.odds[operator])
+    for operator in range(first, first + number):
+        plan.odds[operator] = max(plan.odds[operator], LEAST_ODDS * best)
+
+
+@njit(cache=True, nogil=True)
+def _count(plan, operator, work, gain):
+    """Count the work of a try and whether it found better; old tries fade."""
+    plan.tried[operator] += work
+    plan.won[operator] += gain
+    if plan.tried[operator] > MEMORY:
         plan.tried[operator] *= 0.5
         plan.won[operator] *= 0.5
 
@@ -88,31 +125,67 @@ def ruin(given, plan, operator, tied):
 
 
 @njit(cache=True, nogil=True)
+def local(given, plan, operator, limit, tied):
+    """Apply an operator that knows where copies go, on trial; False where it finds nothing to do."""
+    if plan.number[HOSTS] == 0:
+        return False
+    if operator in (SHIFT, SWAP):
+        return exchange(given, plan, limit, operator == SWAP)
+    if operator == MERGE:
+        return merge(given, plan)
+    if operator in (SPLIT, PART):
+        return part(given, plan, operator == PART)
+    if operator == RETYPE:
+        if not retype(given, plan):
+            return False
+        host = plan.closed[0] if plan.number[CLOSED] > 0 else plan.origin[0]
+    else:
+        host = emptiest(given, plan, 4, -1)
+        if host < 0 or not empty(given, plan, host):
+            return False
+    settle(given, plan, given.spot[plan.bin[host]] if tied else -1)
+    return True
+
+
+@njit(cache=True, nogil=True)
 def move(given, plan, heat, weight):
     """One move on trial: whether it may be kept. `keep` or `drop` must follow."""
     begin(plan)
+    if plan.number[STAMP] % SEGMENT == 1:
+        weigh(plan, 0, OPERATORS)
+        weigh(plan, OPERATORS, STYLES)
     operator = _chosen(plan, 0, OPERATORS)
     style = _chosen(plan, OPERATORS, STYLES)
     kind, aligned = (style - OPERATORS) // 2, (style - OPERATORS) % 2 == 1
     tries = 1 if kind == 0 else 3 * kind
-    before = plan.value[ENERGY]
+    before, begun = plan.value[ENERGY], plan.number[WORK]
     tied = len(given.group_kind) > 0 and uniform(plan.random) < TIED
-    spot = ruin(given, plan, operator, tied)
     limit = before - heat * np.log(1.0 - uniform(plan.random))
-    for e in range(plan.number[POOLED]):
-        if plan.left[plan.pool_item[e]] > 0:
-            limit = np.inf  # to place more is worth any host
-    sort_pool(given, plan, weight, 1.5 * uniform(plan.random) ** 2)
-    into_standing(given, plan)
-    if plan.number[HOSTS] > 0:
-        into_gaps(given, plan, below(plan.random, 4), spot if tied else -1)
-    done = into_new(given, plan, spot, tries, 0.3 * uniform(plan.random) ** 2, _skipped(plan), aligned, limit)
+    if operator < RUINS:
+        spot = ruin(given, plan, operator, tied)
+        done = True
+    else:
+        spot = below(plan.random, len(given.spot_start) - 1)
+        done = local(given, plan, operator, limit, tied)
+    if done and plan.number[POOLED] > 0:
+        for e in range(plan.number[POOLED]):
+            if plan.left[plan.pool_item[e]] > 0:
+                limit = np.inf  # to place more is worth any host
+        sort_pool(given, plan, weight, 1.5 * uniform(plan.random) ** 2)
+        into_standing(given, plan)
+        if operator < RUINS and plan.number[HOSTS] > 0:
+            into_gaps(given, plan, below(plan.random, 4), spot if tied else -1)
+        done = into_new(given, plan, spot, tries, 0.3 * uniform(plan.random) ** 2, _skipped(plan), aligned, limit)
     worse = loss_change(given, plan)
     kept = done and plan.number[BAD] == 0 and fits_rows(plan) and worse <= 0.0
     kept = kept and (worse < 0.0 or plan.value[ENERGY] <= limit)
-    better = kept and (worse < 0.0 or plan.value[ENERGY] < before - TINY)
-    _count(plan, operator, better)
-    _count(plan, style, better)
+    gain = 0.0
+    if kept:
+        gain = max(0.0, before - plan.value[ENERGY]) if worse == 0.0 else given.open[0]
+    work = FIXED + plan.number[WORK] - begun
+    _count(plan, operator, work, gain)
+    if operator < RUINS:
+        _count(plan, style, work, gain)
     return kept
 
 

@@ -25,9 +25,9 @@ BoolTable = npt.NDArray[np.bool_]
 LIMIT, APART, TOGETHER, NEEDS, NEEDED, SPREAD = range(6)
 """What a group of item types is to its form: limited, apart from its mate, together, in need of its mate,
 needed by its mate, or spread."""
-HOSTS, BAD, WAITING, TAKEN, CLOSED, POOLED, STAMP = range(7)
+HOSTS, BAD, WAITING, TAKEN, CLOSED, POOLED, STAMP, WORK = range(8)
 """Places in `Plan.number`: hosts in use, broken forms, item types with copies left out, scratch rows and
-closed hosts of the move at hand, entries of its pool, and how many moves there were."""
+closed hosts of the move at hand, entries of its pool, how many moves there were, and steps of work in all."""
 LEFT, SPENT, ENERGY, BEST_LEFT, BEST_SPENT = range(5)
 """Places in `Plan.value`: weight of what is left out, objective, objective with the reward for slack; the best."""
 
@@ -39,6 +39,8 @@ class Given(NamedTuple):
     ----------
     size, capacity, fits
         As in `Problem`; capacities no larger than all copies ask for.
+    device : int64[R]
+        Units of one device (see `Problem.device`); 0 for resources that come in none.
     bulk : float64[I, R]
         Size in units of what a typical host has.
     open, place : float64[B], float64[I, B] or [0, 0]
@@ -56,7 +58,7 @@ class Given(NamedTuple):
     spot : int64[B]; spot_start : int64[S + 1]; spot_bins
         Bin types in equal domains, those of the least objective first.
     most : int64[I]
-        Copies of an item type on one host; `loose` where there is no limit.
+        Copies of an item type on one host; `loose` where neither limits nor devices bind it.
     near_start, near_of, near_kind, near_mate, near_most
         Groups of item types bound on single hosts: item i is in `near_of[near_start[i]:near_start[i + 1]]`.
     group_start, group_of, group_kind, group_mate, group_skew, group_zero, group_level, group_cell
@@ -77,6 +79,7 @@ class Given(NamedTuple):
     """
 
     size: IntTable
+    device: Ints
     bulk: FloatTable
     capacity: IntTable
     fits: BoolTable
@@ -153,8 +156,8 @@ class Plan(NamedTuple):
         The row that a scratch row stands for (or -1), rows that were emptied, and the last move at each row.
     number, value, random
         Counters, objective values, and the state of the random numbers.
-    tried, won
-        How often each operator was tried, and how often it found better.
+    tried, won, odds
+        The work that each operator was given, how often it found better, and how likely it is drawn.
     """
 
     bin: Small
@@ -201,6 +204,7 @@ class Plan(NamedTuple):
     random: States
     tried: Floats
     won: Floats
+    odds: Floats
 
 
 Arrays = dict[str, Any]

@@ -63,6 +63,10 @@ class Rows:
         n = int(plan.number[HOSTS])
         return cls(plan.bin[:n], plan.slots[:n], plan.item[:n], plan.copies[:n])
 
+    def copy(self) -> Rows:
+        """These hosts, whatever becomes of the plan."""
+        return Rows(self.bin.copy(), self.slots.copy(), self.item.copy(), self.copies.copy())
+
     def some(self, rows: Ints) -> Rows:
         """Some of the hosts."""
         return Rows(self.bin[rows], self.slots[rows], self.item[rows], self.copies[rows])
@@ -114,7 +118,7 @@ def plan_of(case: Case, rows: Rows, left: Ints, supply: Supply, seed: int) -> Pa
     most = hosts + hosts // 4 + 2 * SCRATCH + _hosts_for(case, left)
     cells, kept = int(given.group_cell[-1]), int(given.room_cell[-1])
     need = np.repeat([room.copies for room in problem.rooms], np.diff(given.room_cell))
-    pool = min(problem.items, CLOSED * width + SCRATCH)
+    pool = min(problem.items, CLOSED * width) + max(width, SCRATCH)  # room for one more host, whatever is in it
     kinds = len(problem.resources)
 
     def whole(*shape: int) -> Ints:
@@ -136,9 +140,9 @@ def plan_of(case: Case, rows: Rows, left: Ints, supply: Supply, seed: int) -> Pa
         best_item=small(most, width), best_copies=small(most, width), best_hosts=whole(1),
         pool_item=whole(pool), pool_copies=whole(pool), pool_key=np.zeros(pool), asked=whole(kinds),
         total=whole(kinds), order=whole(pool), order_noise=np.zeros(pool), entry=np.full(problem.items, -1),
-        origin=whole(SCRATCH), closed=whole(CLOSED), mark=whole(most), number=whole(7), value=np.zeros(5),
+        origin=whole(SCRATCH), closed=whole(CLOSED), mark=whole(most), number=whole(8), value=np.zeros(5),
         random=np.array([_state(seed)], dtype=np.uint64),
-        tried=np.full(OPERATORS + STYLES, 10.0), won=np.full(OPERATORS + STYLES, 1.0),
+        tried=np.ones(OPERATORS + STYLES), won=np.ones(OPERATORS + STYLES), odds=np.ones(OPERATORS + STYLES),
     )  # fmt: skip
     plan.bin[:hosts], plan.slots[:hosts], plan.item[:hosts], plan.copies[:hosts] = (
         rows.bin,

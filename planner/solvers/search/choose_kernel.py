@@ -4,7 +4,7 @@
 import numpy as np
 from numba import njit
 
-from planner.solvers.search.arrays import HOSTS, POOLED
+from planner.solvers.search.arrays import HOSTS, POOLED, WORK
 from planner.solvers.search.draw_kernel import below, uniform
 from planner.solvers.search.rules_kernel import allowed_there, may_open
 
@@ -14,6 +14,7 @@ def choose(given, plan, lead, spot, noise):
     """The bin type of a spot that promises to hold the pool at the least objective, with noise; -1 for none."""
     best, promised = -1, np.inf
     kinds = len(plan.total)
+    plan.number[WORK] += given.spot_start[spot + 1] - given.spot_start[spot]
     for at in range(given.spot_start[spot], given.spot_start[spot + 1]):
         b = given.spot_bins[at]
         if not given.fits[lead, b] or not may_open(given, plan, b):
@@ -57,6 +58,7 @@ def _proposed(given, plan, lead, spot, way, noise):
 def _earned(given, plan, b):
     """What copies that an empty host takes of the pool, in order, are worth to its objective."""
     kinds = given.size.shape[1]
+    plan.number[WORK] += plan.number[POOLED]
     for r in range(kinds):
         plan.asked[r] = given.capacity[b, r]
     worth = 0.0

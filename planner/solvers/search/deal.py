@@ -15,7 +15,6 @@ from planner.solvers.search.arrays import APART, LIMIT, NEEDED, NEEDS, SPREAD, T
 from planner.solvers.search.books import Part, Rows, Supply, plan_of
 from planner.solvers.search.count_kernel import count_broken
 from planner.solvers.search.given import Case
-from planner.solvers.search.groups import Group
 from planner.solvers.search.pointer_kernel import point_at_given
 
 
@@ -65,39 +64,40 @@ def _halves(amount: Ints) -> tuple[Ints, Ints]:
 
 def _range_cells(case: Case, plan: Plan, parts: list[Plan], turn: int) -> None:
     """Give each half the range of each cell within which it keeps the forms alone."""
-    first = case.given.group_cell
-    for g, group in enumerate(case.far):
-        cells = slice(first[g], first[g + 1])
-        mate = slice(first[group.mate], first[group.mate + 1]) if group.mate >= 0 else cells
-        more, less = _slack(case, plan, group, cells, mate, begins=(g < group.mate) == bool(turn))
-        for part, up, down in zip(parts, _halves(more), _halves(less), strict=True):
-            part.most[cells] = part.held[cells] + up
-            part.least[cells] = np.maximum(0, part.held[cells] - down)
+    if not case.far:
+        return
+    more, less = _slack(case, plan, turn)
+    for part, up, down in zip(parts, _halves(more), _halves(less), strict=True):
+        part.most[:] = part.held + up
+        part.least[:] = np.maximum(0, part.held - down)
 
 
-def _slack(case: Case, plan: Plan, group: Group, cells: slice, mate: slice, *, begins: bool) -> tuple[Ints, Ints]:
-    """How many copies more, and how many less, each cell of a group may hold while all other cells stay.
+def _slack(case: Case, plan: Plan, turn: int) -> tuple[Ints, Ints]:
+    """int64[C] each: how many copies more, and how many less, each cell may hold while all other cells stay.
 
-    `begins`: of two groups that keep apart, the one that may enter empty domains.
+    `turn`: which of two groups that keep apart may enter empty domains, the first (1) or the second (0).
     """
-    held, other = plan.held[cells], plan.held[mate]
+    given, held = case.given, plan.held
+    first, groups = given.group_cell, np.arange(len(case.far))
+    of = np.repeat(groups, np.diff(first))
+    kind = np.array([group.kind for group in case.far], dtype=np.int64)[of]
+    mate = np.where(given.group_mate >= 0, given.group_mate, groups)
+    begins = ((groups < mate) == bool(turn))[of]
+    within = np.arange(len(held)) - first[of]
+    other = held[first[mate[of]] + within]
+    counted = given.counted & (kind == SPREAD)
+    lowest = np.minimum.reduceat(np.where(counted, held, UNLIMITED), first[:-1])
+    least = np.where(given.group_zero, 0, lowest)[of]
     free = np.full_like(held, 2 * UNLIMITED)
-    if group.kind == APART:
-        more = np.where((held > 0) | ((other == 0) & begins), free, 0)
-        more[0] = free[0]
-        return more, free
-    if group.kind == TOGETHER:
-        return np.where(held > 0, free, 0), free
-    if group.kind == NEEDS:
-        return np.where(other > 0, free, 0), free
-    if group.kind == NEEDED:
-        return free, np.where(other > 0, np.maximum(0, held - 1), free)
-    if group.kind == SPREAD:
-        counted = case.given.counted[cells]
-        least = 0 if group.zero else int(held[counted].min())
-        more = np.maximum(0, least + group.skew - held)
-        return np.where(counted, more, free), np.where(counted, held - least, free)
-    return np.maximum(0, plan.most[cells] - held), free
+    enters = (held > 0) | ((other == 0) & begins) | (within == 0)
+    more = np.select(
+        [kind == LIMIT, kind == APART, kind == TOGETHER, kind == NEEDS, counted],
+        [np.maximum(0, plan.most - held), np.where(enters, free, 0), np.where(held > 0, free, 0),
+         np.where(other > 0, free, 0), np.maximum(0, least + given.group_skew[of] - held)],
+        free,
+    )  # fmt: skip
+    needed = (kind == NEEDED) & (other > 0)
+    return more, np.select([needed, counted], [np.maximum(0, held - 1), held - least], free)
 
 
 def _share_rooms(plan: Plan, parts: list[Plan]) -> None:

@@ -3,9 +3,9 @@
 
 from numba import njit
 
-from planner.solvers.search.arrays import POOLED
+from planner.solvers.search.arrays import POOLED, WORK
 from planner.solvers.search.draw_kernel import uniform
-from planner.solvers.search.rules_kernel import allowed, bound, count_host, may_open, reserve_room
+from planner.solvers.search.rules_kernel import allowed, bound, count_host, held_by_type, may_open, reserve_room
 from planner.solvers.search.trial_kernel import add, spend
 
 
@@ -15,6 +15,7 @@ def fill(given, plan, row, skipped):
     b = plan.bin[row]
     total = 0
     kinds = plan.free.shape[1]
+    plan.number[WORK] += plan.number[POOLED]
     for at in range(plan.number[POOLED]):
         e = plan.order[at]
         n = plan.pool_copies[e]
@@ -55,6 +56,7 @@ def fill_aligned(given, plan, row, noise):
         plan.order_noise[at] = 1.0 + noise * uniform(plan.random)
     while True:
         best, most = -1, 0.0
+        plan.number[WORK] += plan.number[POOLED]
         for e in range(plan.number[POOLED]):
             if plan.pool_copies[e] == 0:
                 continue
@@ -111,6 +113,7 @@ def shrink(given, plan, row):
         b = given.spot_bins[at]
         if given.open[b] >= given.open[old]:
             return
+        plan.number[WORK] += 1
         holds = True
         for r in range(kinds):
             if given.capacity[old, r] - plan.free[row, r] > given.capacity[b, r]:
@@ -143,7 +146,7 @@ def _takes_all(given, plan, row, b):
             heavier = given.cap_table[given.cap_row[e], b] - given.cap_table[given.cap_row[e], plan.bin[row]]
             if heavier > 0 and heavier * plan.copies[row, k] > plan.cap_left[given.cap_of[e]]:
                 return False
-    return more < 0
+    return more < 0 and held_by_type(given, plan, row, b)
 
 
 @njit(cache=True, nogil=True)

@@ -56,7 +56,7 @@ class Case:
             loss=objective.loss,
             **_worth(problem, objective, seconds),
             **_spots(problem, objective.open),
-            most=host_limits(problem),
+            most=_most(problem),
             loose=np.array([UNLIMITED]),
             **near_arrays(problem, near),
             **far_arrays(problem, far),
@@ -84,6 +84,8 @@ def _rooms(problem: Problem, objective: Objective) -> Arrays:
     """
     total = problem.size.T @ problem.count
     capacity = np.minimum(problem.capacity, np.maximum(total, problem.size.max(axis=0, initial=0)) + 1)
+    device = np.zeros(len(problem.resources), dtype=np.int64) if problem.device is None else problem.device
+    capacity = np.where(device > 0, problem.capacity, capacity)  # all of them: devices are not filled to the last
     full = 1.0 / np.maximum(capacity, 1)
     usable = problem.fits.any(axis=0)
     typical = np.median(capacity[usable] if usable.any() else capacity, axis=0)
@@ -92,9 +94,19 @@ def _rooms(problem: Problem, objective: Objective) -> Arrays:
     weight /= max(1e-9, float(weight.sum()))
     reward = np.where(problem.required > 0, 0.0, REWARD * objective.open)
     return {
-        "size": problem.size, "bulk": problem.size / np.maximum(typical, 1) * np.sqrt(weight), "capacity": capacity,
+        "size": problem.size, "device": device, "capacity": capacity,
+        "bulk": problem.size / np.maximum(typical, 1) * np.sqrt(weight),
         "fits": problem.fits, "share": weight * full, "reward": reward, "full": full,
     }  # fmt: skip
+
+
+def _most(problem: Problem) -> Ints:
+    """int64[I]: copies on one host; below `loose` for those that take devices, so that rules are asked about them."""
+    most = host_limits(problem)
+    if problem.device is None:
+        return most
+    bound = problem.size[:, problem.device > 0].any(axis=1)
+    return np.where(bound, np.minimum(most, UNLIMITED - 1), most)
 
 
 def _worth(problem: Problem, objective: Objective, seconds: float) -> Arrays:

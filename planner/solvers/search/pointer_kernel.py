@@ -41,6 +41,7 @@ def point_at_given(arrays):
     """Put a `Given` behind a pointer; the arrays stay the same."""
     held = structref.new(GIVEN)
     held.size = arrays.size
+    held.device = arrays.device
     held.bulk = arrays.bulk
     held.capacity = arrays.capacity
     held.fits = arrays.fits
@@ -137,4 +138,5 @@ def point_at_plan(arrays):
     held.random = arrays.random
     held.tried = arrays.tried
     held.won = arrays.won
+    held.odds = arrays.odds
     return held

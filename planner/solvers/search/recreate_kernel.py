@@ -35,6 +35,14 @@ def sort_pool(given, plan, weight, noise):
         if by_worth:
             key = (key**0.3) * given.dear[i]
         plan.pool_key[e] = key * (1.0 + noise * uniform(plan.random))
+    by_key(plan)
+
+
+@njit(cache=True, nogil=True)
+def by_key(plan):
+    """Order the pool by its keys, the largest first."""
+    most = plan.number[POOLED]
+    for e in range(most):
         plan.order[e] = e
     gap = 1
     while 3 * gap + 1 < most:

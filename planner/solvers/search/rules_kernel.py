@@ -8,6 +8,7 @@ by its neighbours, kept room) are counted as `BAD` until they hold again, and no
 import numpy as np
 from numba import njit
 
+from planner.problem.device_kernel import held
 from planner.solvers.search.arrays import APART, BAD, LIMIT, NEEDED, NEEDS, SPREAD, TOGETHER
 
 
@@ -21,6 +22,15 @@ def on_host(given, plan, row, group):
             if given.near_of[e] == group:
                 total += plan.copies[row, k]
     return total
+
+
+@njit(cache=True, nogil=True)
+def is_needed(given, i):
+    """Whether other copies on a host may need those of item type i, so that these cannot leave it by themselves."""
+    found = False
+    for e in range(given.near_start[i], given.near_start[i + 1]):
+        found |= given.near_kind[given.near_of[e]] == NEEDED
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -45,7 +55,40 @@ def _allowed_on_host(given, plan, row, i, n):
                 return 0
         elif kind == NEEDS and on_host(given, plan, row, given.near_mate[group]) == 0:
             return 0
+    return _allowed_on_devices(given, plan, row, i, n) if given.device.any() else n
+
+
+@njit(cache=True, nogil=True)
+def _allowed_on_devices(given, plan, row, i, n):
+    """How many of `n` copies of item type i the devices of a host take beside what is on it."""
+    slots = plan.slots[row]
+    size, copies = np.empty(slots + 1, dtype=np.int64), np.empty(slots + 1, dtype=np.int64)
+    for r in range(len(given.device)):
+        if given.device[r] == 0 or given.size[i, r] == 0:
+            continue
+        size[slots] = given.size[i, r]
+        for k in range(slots):
+            size[k], copies[k] = given.size[plan.item[row, k], r], plan.copies[row, k]
+        copies[slots] = n
+        while copies[slots] > 0 and held(size, copies, given.capacity[plan.bin[row], r], given.device[r]) != 1:
+            copies[slots] -= 1
+        n = copies[slots]
     return n
+
+
+@njit(cache=True, nogil=True)
+def held_by_type(given, plan, row, b):
+    """Whether the devices of another type take what is on a host."""
+    slots = plan.slots[row]
+    size, copies = np.empty(slots, dtype=np.int64), np.empty(slots, dtype=np.int64)
+    for r in range(len(given.device)):
+        if given.device[r] == 0:
+            continue
+        for k in range(slots):
+            size[k], copies[k] = given.size[plan.item[row, k], r], plan.copies[row, k]
+        if held(size, copies, given.capacity[b, r], given.device[r]) != 1:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)

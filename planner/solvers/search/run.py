@@ -2,7 +2,9 @@
 
 Large plans are dealt to the threads host by host, anew in every round; small ones, and those that keep room free
 (which both halves would count on), are searched by both
-independently, and from halfway on the one that lags behind takes over the plan of the other.
+independently, one from the start, one from a plan of its own; from halfway on the one that lags behind takes over
+the plan of the other. Where a small plan no longer gets better, hosts seen so far are recombined in place of a round,
+or a few packed anew exactly (`aside`); with two threads, while the other goes on.
 """
 
 from __future__ import annotations
@@ -13,16 +15,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from planner.bounds.device_weights import with_device_weights
 from planner.problem import Problem, Solution, score
 from planner.problem.score import tier_value, unplaced
 from planner.solvers.result import Ended, Observer, deciding_goal, progress_of
 from planner.solvers.search.anneal_kernel import anneal, place_left
 from planner.solvers.search.arrays import BAD, BEST_LEFT, BEST_SPENT, HOSTS, LEFT, SPENT
+from planner.solvers.search.aside import MOST_HOSTS, WORK, Aside
 from planner.solvers.search.books import Part, Rows, Supply, plan_of, whole_plan
 from planner.solvers.search.deal import deal, frozen
 from planner.solvers.search.given import Case
 from planner.solvers.search.sample import Sample
 from planner.solvers.stop import Clock
+from planner.solvers.trim import drop_empty
 
 CHUNK = 256
 """Moves between two looks at the clock, at first, and always where iterations are limited."""
@@ -36,10 +41,20 @@ DEALT = 1500
 """Hosts from which on a plan is dealt out."""
 WITHOUT_LIMIT = 200_000
 """Moves where the stop has no limit."""
+CYCLE = 10_000
+"""Moves a host after which it is time to heat a plan up again: a start that has what the last one ended with."""
+MEASURED = 0.03
+"""How much of the time must be over before that is decided."""
+FRESH = 400
+"""Hosts of a plan up to which the second thread makes a plan of its own to start from."""
 SAMPLED, SETTLED = 0.5, 0.3
 """Of the time left, what a sample may use; and how much cooler the search of a plan grown from one begins."""
-SEEN = 3000
-"""Hosts of a plan up to which its hosts are remembered, and a quarter of those remembered in all."""
+STALLED = 2
+"""Rounds without a better plan after which something else is tried; twice as many each time in vain."""
+ASIDE = 0.3
+"""How much of the time must be over before that: hot plans seldom beat the best."""
+TURN = 0.1
+"""Of the time left, what one such try may use."""
 WORTH = 0.1
 """Of the time left, what the relaxation may use."""
 
@@ -63,8 +78,6 @@ class Run:
         1 or 2.
     moves : int
         How many there were.
-    seen : dict of (bin type, ((item type, copies), ...)) to None
-        The hosts of incumbents, for recombination: those of plans with up to `SEEN` hosts, the latest last.
     """
 
     problem: Problem
@@ -77,7 +90,6 @@ class Run:
     enough: float | None = None
     threads: int = 2
     moves: int = 0
-    seen: dict[tuple[int, tuple[tuple[int, int], ...]], None] = field(default_factory=dict)
     ended: Ended = "exhausted"
     best_score: tuple[int, ...] = field(init=False)
 
@@ -89,10 +101,13 @@ class Run:
             self.most = WITHOUT_LIMIT
         self.chunk, self.round = CHUNK, ROUND[0]
         self.heat_unit = 1e-6
+        self.stalled, self.patience = 0, STALLED
+        self.cycles = 0
 
     def improve(self) -> None:
         """Search until the stop is met."""
-        case = Case.of(self.problem, self.clock.remaining * WORTH)
+        exact = self.problem if self.problem.rooms else with_device_weights(self.problem.by_device)
+        case = Case.of(exact, self.clock.remaining * WORTH)
         draw = np.random.default_rng(self.seed)
         part = whole_plan(case, self.best, int(draw.integers(2**31)))
         if part[0].number[BAD]:
@@ -104,7 +119,7 @@ class Run:
         self.heat_unit = max(1e-6, float(plan.value[SPENT]) / max(1, int(plan.number[HOSTS])))
         with ThreadPoolExecutor(self.threads) as threads:
             if self.threads == 1:
-                self._alone(case, part, threads)
+                self._alone(case, part, draw, threads)
             elif plan.number[HOSTS] >= DEALT and case.given.goal_price[0] == 0 and not self.problem.rooms:
                 self._dealt(case, part, draw, threads)
             else:
@@ -153,30 +168,72 @@ class Run:
             part = plan_of(case, hosts, one.left + two.left, Supply.of(self.problem), int(draw.integers(2**31)))
             part[0].tried[:], part[0].won[:] = one.tried + two.tried, one.won + two.won
 
-    def _alone(self, case: Case, part: Part, threads: ThreadPoolExecutor) -> None:
+    def _alone(self, case: Case, part: Part, draw: np.random.Generator, threads: ThreadPoolExecutor) -> None:
         """Rounds of one thread."""
+        aside = Aside(self.problem, case.given, draw)
         while not self.over():
-            self._round(case, (part,), threads)
+            aside.seen.extend(self._round(case, (part,), threads))
             self._take(Rows.best(part[0]))
+            if self._has_stalled() and aside.can(self.best):
+                found = aside.better(self.best, self._turn())
+                if self._helped(found):
+                    part = self._again(case, part, draw)
 
     def _alike(self, case: Case, part: Part, draw: np.random.Generator, threads: ThreadPoolExecutor) -> None:
         """Rounds in which each thread has the whole plan."""
-        pair = [part, whole_plan(case, self.best, int(draw.integers(2**31)))]
+        aside = Aside(self.problem, case.given, draw)
+        pair = [part, self._afresh(case, draw)]
+        ahead = 0
         while not self.over():
-            self._round(case, (pair[0], pair[1]), threads)
+            if self._has_stalled() and aside.can(self.best):
+                found = threads.submit(aside.better, self.best, self._turn())
+                aside.seen.extend(self._round(case, (pair[ahead],), threads))
+                self._take(Rows.best(pair[ahead][0]))
+                if self._helped(found.result()):
+                    pair[1 - ahead] = self._again(case, pair[1 - ahead], draw)
+                continue
+            aside.seen.extend(self._round(case, (pair[0], pair[1]), threads))
             values = [(plan.value[BEST_LEFT], plan.value[BEST_SPENT]) for plan, _ in pair]
             ahead = int(values[1] < values[0])
-            rows = Rows.best(pair[ahead][0])
-            self._take(rows)
-            if self.progress > 0.5 and values[0] != values[1]:
-                left = self.problem.count - rows.solution().placed(self.problem.items)
-                behind = pair[1 - ahead][0]
-                seed = int(draw.integers(2**31))
-                pair[1 - ahead] = plan_of(case, rows, left, Supply.of(self.problem), seed)
-                pair[1 - ahead][0].tried[:], pair[1 - ahead][0].won[:] = behind.tried, behind.won
+            self._take(Rows.best(pair[ahead][0]))
+            if self.progress > 1 - 0.5 / max(1, self.cycles) and values[0] != values[1]:
+                pair[1 - ahead] = self._again(case, pair[1 - ahead], draw)
 
-    def _round(self, case: Case, parts: Sequence[Part], threads: ThreadPoolExecutor) -> None:
-        """Run all parts for one round, each in a thread."""
+    def _afresh(self, case: Case, draw: np.random.Generator) -> Part:
+        """A plan made from nothing, to start from elsewhere; the best where that leaves out more, or is much to do."""
+        seed = int(draw.integers(2**31))
+        best = whole_plan(case, self.best, seed)
+        if self.best.hosts > FRESH:
+            return best
+        fresh = whole_plan(case, drop_empty(self.problem, Solution.of([])), seed)
+        place_left(case.pointer, fresh[1])
+        return best if fresh[0].number[BAD] or fresh[0].value[LEFT] > best[0].value[LEFT] else fresh
+
+    def _again(self, case: Case, part: Part, draw: np.random.Generator) -> Part:
+        """The best plan with random numbers of its own, and what a thread has learnt about its operators."""
+        again = whole_plan(case, self.best, int(draw.integers(2**31)))
+        again[0].tried[:], again[0].won[:] = part[0].tried, part[0].won
+        return again
+
+    def _has_stalled(self) -> bool:
+        return self.stalled >= self.patience and self.progress > ASIDE
+
+    def _turn(self) -> Clock:
+        """The clock of something tried beside the moves: that of a round, but no more than `TURN` of the time left."""
+        share = min(TURN, self.round / max(self.round, self.clock.remaining))
+        return self.clock.part(share, None if self.most is None else WORK)
+
+    def _helped(self, found: Solution | None) -> bool:
+        """Take what was found, and wait for longer after nothing."""
+        before, self.stalled = self.best_score, 0
+        if found is not None:
+            self._take_solution(found)
+        helped = self.best_score < before
+        self.patience = STALLED if helped else 2 * self.patience
+        return helped
+
+    def _round(self, case: Case, parts: Sequence[Part], threads: ThreadPoolExecutor) -> list[Rows]:
+        """Run all parts for one round, each in a thread; the plans passed through, where they are small."""
         until = min(self.clock.elapsed + self.round, self.clock.stop.seconds or np.inf)
         number = len(parts)
         shares: list[int | None] = [None] * number
@@ -184,8 +241,8 @@ class Run:
             shares = [*_dealt_out(min(number * ROUND[1], self.most - self.moves), number)]
         begun, moves = self.progress, self.moves
 
-        def work(part: Part, share: int | None) -> int:
-            done, chunk = 0, self.chunk
+        def work(part: Part, share: int | None) -> tuple[int, list[Rows]]:
+            done, chunk, passed = 0, self.chunk, list[Rows]()
             while not self.clock.over and (share is None or done < share):
                 if share is None and self.clock.elapsed >= until:
                     break
@@ -194,17 +251,30 @@ class Run:
                 before = self.clock.elapsed
                 anneal(case.pointer, part[1], count, heat, heat)
                 done += count
+                if part[0].number[HOSTS] <= MOST_HOSTS:
+                    passed.append(Rows.now(part[0]).copy())
                 if share is None:
                     took = max(1e-5, self.clock.elapsed - before)
                     chunk = max(8, min(4 * chunk, int(chunk * SECONDS / took)))
                     self.chunk = chunk
-            return done
+            return done, passed
 
-        self.moves += sum(threads.map(work, parts, shares))
+        rounds = list(threads.map(work, parts, shares))
+        self.moves += sum(done for done, _ in rounds)
+        self._count_cycles()
+        return [rows for _, passed in rounds for rows in passed]
 
     def _heat(self, progress: float) -> float:
-        cooled: float = (self.cold / self.hot) ** min(1.0, progress)
+        """The temperature: it falls from hot to cold once, or again and again where there is time for it."""
+        within = max(1, self.cycles) * progress % 1.0 if progress < 1.0 else 1.0
+        cooled: float = (self.cold / self.hot) ** within
         return self.heat_unit * self.hot * cooled
+
+    def _count_cycles(self) -> None:
+        """Set the number of times to cool down, by the moves that the first rounds made."""
+        if self.cycles == 0 and self.progress > MEASURED:
+            moves = self.moves / self.progress if self.most is None else self.most
+            self.cycles = max(1, int(moves / (CYCLE * max(1, self.best.hosts))))
 
     @property
     def progress(self) -> float:
@@ -215,23 +285,16 @@ class Run:
         return min(1.0, share)
 
     def _take(self, rows: Rows) -> None:
-        """Make hosts the incumbent where their score is better."""
-        found = rows.solution()
+        """Make hosts the incumbent where their score is better; else a round was in vain."""
+        self._take_solution(rows.solution())
+
+    def _take_solution(self, found: Solution) -> None:
         value = score(self.problem, found)
+        self.stalled += 1
         if value < self.best_score:
-            self.best, self.best_score = found, value
-            if found.hosts <= SEEN:
-                self._remember(found)
+            self.best, self.best_score, self.stalled = found, value, 0
             if self.observer is not None:
                 self.observer(progress_of(self.problem, found, None, self.clock, "search"))
-
-    def _remember(self, found: Solution) -> None:
-        for b, _, content in found.patterns():
-            host = b, tuple(content.items())
-            self.seen.pop(host, None)
-            self.seen[host] = None
-        for host in list(self.seen)[: max(0, len(self.seen) - 4 * SEEN)]:
-            del self.seen[host]
 
     def _is_enough(self) -> bool:
         goal = deciding_goal(self.problem.goals)

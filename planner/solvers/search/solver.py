@@ -1,4 +1,4 @@
-"""The search: improves a plan by emptying hosts and packing them anew, as long as it may."""
+"""The search: improves a plan by emptying hosts and packing them anew, and by local moves, as long as it may."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GREEDY = 0.3
 
 @dataclass(frozen=True)
 class Search:
-    """Ruin and recreate under annealing, on two threads or one.
+    """Ruin and recreate, and local moves, under annealing, on two threads or one.
 
     Attributes
     ----------

@@ -24,12 +24,18 @@ from planner.solvers.search.rules_kernel import bound, count_copies, count_host,
 @njit(cache=True, nogil=True)
 def energy(given, plan, row):
     """What slack on a host takes off the objective."""
+    return energy_with(given, plan, row, 0, 0, 0, 0)
+
+
+@njit(cache=True, nogil=True)
+def energy_with(given, plan, row, i, n, j, m):
+    """What slack on a host would take off with `n` more copies of item type i and `m` fewer of j."""
     b = plan.bin[row]
     if given.reward[b] == 0.0:
         return 0.0
     slack = 0.0
     for r in range(plan.free.shape[1]):
-        slack += given.share[b, r] * plan.free[row, r]
+        slack += given.share[b, r] * (plan.free[row, r] - n * given.size[i, r] + m * given.size[j, r])
     return -given.reward[b] * slack * slack
 
 

@@ -9,6 +9,7 @@ largest first, so that each weighs about the same.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -38,12 +39,12 @@ def level_dealt(problem: Problem) -> int | None:
     return None if problem.has_domain_forms or not levels else max(levels)
 
 
-def dealt(problem: Problem, level: int) -> tuple[Dealt, ...]:
-    """All copies by item type and domain of `level`; none where there is no room for all."""
+def dealt(problem: Problem, level: int, seconds: float = math.inf) -> tuple[Dealt, ...]:
+    """All copies by item type and domain of `level`; none where there is no room for all, or no time."""
     base = Base.of(problem, small=0)
     bins = base.problem.bins
     doubled, classes = _with_spare(base)
-    found = relax(doubled, deciding_goal(problem.goals), classes=classes)
+    found = relax(doubled, deciding_goal(problem.goals), seconds=seconds, classes=classes)
     if found is None:
         return ()
     domains = _domains(problem, level, base.groups)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -33,8 +34,9 @@ class Decision:
         For each group of item types linked by traffic, the one domain where it stands.
     over : tuple of int
         For each survival, the number of domains over which survivors and room to spare are dealt.
-    dealt : tuple of Dealt
-        Copies by item type and domain that could be lost. Then no room is kept in the trial: it is added after.
+    dealt : tuple of Dealt or None
+        Copies by item type and domain that could be lost; empty where they go anywhere. Then no room is kept in the
+        trial: it is added after. None: room is kept in the trial.
     licensed : bool
         Whether licences are made part of what a copy costs where it stands.
     """
@@ -42,7 +44,7 @@ class Decision:
     kept: frozenset[int] = frozenset()
     homes: tuple[Home | None, ...] = ()
     over: tuple[int, ...] = ()
-    dealt: tuple[Dealt, ...] = ()
+    dealt: tuple[Dealt, ...] | None = None
     licensed: bool = False
 
 
@@ -72,8 +74,8 @@ class Choices:
     dealing: tuple[Dealt, ...]
 
     @classmethod
-    def of(cls, problem: Problem, hosts: int) -> Choices:
-        """List the choices; `hosts` is about how many hosts a plan has."""
+    def of(cls, problem: Problem, hosts: int, seconds: float = math.inf) -> Choices:
+        """List the choices; `hosts` is about how many hosts a plan has, `seconds` the most that dealing may take."""
         rules: dict[tuple[str, int, bool], set[int]] = {}
         for f, soft in enumerate(problem.extras.soft):
             rules.setdefault((soft.form.rule, soft.price, soft.mend), set()).add(f)
@@ -84,13 +86,13 @@ class Choices:
             groups,
             tuple(tuple(_homes(problem, group)) for group in groups),
             tuple(tuple(_spreads(problem, s.level, s.survives, hosts)) for s in problem.extras.survivals),
-            () if level is None else dealt(problem, level),
+            () if level is None else dealt(problem, level, seconds),
         )
 
     def first(self) -> tuple[Decision, ...]:
-        """Where to begin: every soft form kept, and none; copies dealt, where they can be."""
+        """Where to begin: every soft form kept, and none; room to spare added after."""
         over = tuple(options[0] for options in self.spreads)
-        free = Decision(homes=(None,) * len(self.groups), over=over, dealt=self.dealing)
+        free = Decision(homes=(None,) * len(self.groups), over=over, dealt=() if over else None)
         everything = frozenset(range(len(self.problem.extras.soft)))
         return (replace(free, kept=everything), free) if everything else (free,)
 
@@ -105,9 +107,10 @@ class Choices:
 
     def around(self, now: Decision) -> Iterator[list[Decision]]:
         """What differs from a decision in one respect, choice by choice, the weightiest first."""
-        if self.dealing:
-            yield [replace(now, dealt=() if now.dealt else self.dealing)]
-        for s, options in enumerate(() if now.dealt else self.spreads):
+        ways = dict.fromkeys(((), self.dealing, None)) if self.spreads else {}
+        if ways:
+            yield [replace(now, dealt=way) for way in ways if way != now.dealt]
+        for s, options in enumerate(self.spreads if now.dealt is None else ()):
             yield [replace(now, over=_with(now.over, s, n)) for n in options if n != now.over[s]]
         yield from self._homes(now)
         for forms in self.rules:

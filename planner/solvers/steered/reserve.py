@@ -7,6 +7,7 @@ floors is no more than the floor of a sum). What that leaves out of how copies f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.bounds.charge import Charge, Objective
 from planner.problem import UNLIMITED, Problem, Solution
 from planner.problem.extras import Survival
 from planner.problem.forms import HOST, Ints
 from planner.problem.takeover import displaced
-from planner.solvers.result import deciding_goal
+from planner.solvers.steered.charged import charged, host_charge
 
 Bools = npt.NDArray[np.bool_]
 ROUNDS, NODES, SECONDS = 20, 300, 3
@@ -38,10 +38,22 @@ class _Need:
     amount: int
 
 
-def with_reserve(problem: Problem, solution: Solution, over: Callable[[], bool] = lambda: False) -> Solution:
-    """The solution with hosts more until whatever is lost finds room, no more help, or time is over."""
+def with_reserve(
+    problem: Problem, solution: Solution, over: Callable[[], bool] = lambda: False, most: float = math.inf
+) -> Solution:
+    """The solution with hosts more until whatever is lost finds room, or no more help.
+
+    Parameters
+    ----------
+    problem : Problem
+    solution : Solution
+    over : callable
+        Whether time is up; then what was added so far is returned.
+    most : float
+        Hosts that count as much as this are too many: so is any plan with more of them.
+    """
     for _ in range(ROUNDS):
-        if over():
+        if over() or charged(problem, solution) >= most:
             break
         needs = [
             need
@@ -55,6 +67,34 @@ def with_reserve(problem: Problem, solution: Solution, over: Callable[[], bool] 
         spare = [(int(b), int(more[b]), dict[int, int]()) for b in np.flatnonzero(more)]
         solution = Solution.of([*solution.patterns(), *spare])
     return solution
+
+
+def without_homeless(problem: Problem, solution: Solution, over: Callable[[], bool] = lambda: False) -> Solution:
+    """The solution without copies that a loss would leave without room: where no more hosts help, some stay out."""
+    for _ in range(ROUNDS):
+        missed = (
+            (survival, domain, missing)
+            for survival in problem.extras.survivals
+            for domain, missing in displaced(problem, solution, survival).items()
+        )
+        first = None if over() else next(missed, None)
+        if first is None:
+            break
+        solution = _cut(problem, solution, *first)
+    return solution
+
+
+def _cut(problem: Problem, solution: Solution, survival: Survival, domain: int, missing: dict[int, int]) -> Solution:
+    """The solution without so many copies of some items on hosts of a domain, or on one host of a pattern."""
+    left, hosts = dict(missing), []
+    for p, (b, times, content) in enumerate(solution.patterns()):
+        inside = (-1 - p if survival.level == HOST else problem.domain[b, survival.level]) == domain
+        for _ in range(times):
+            off = {i: min(n, left.get(i, 0)) if inside else 0 for i, n in content.items()}
+            for i, n in off.items():
+                left[i] = left.get(i, 0) - n
+            hosts.append((b, 1, {i: n - off[i] for i, n in content.items()}))
+    return Solution.of(hosts)
 
 
 def _needs(problem: Problem, survival: Survival, domain: int, missing: dict[int, int]) -> list[_Need]:
@@ -94,9 +134,7 @@ def _cheapest(problem: Problem, solution: Solution, needs: list[_Need]) -> Ints 
     """int64[B]: hosts that meet all needs at the least charge of the deciding goal; None where there are none."""
     from ortools.linear_solver import pywraplp
 
-    goal = deciding_goal(problem.goals).goal
-    objective: Objective = goal if goal in ("cost", "carbon") else "hosts"
-    charge = Charge.of(problem, objective).host
+    charge = host_charge(problem)
     used = solution.bins_used(problem.bins)
     solver: Any = pywraplp.Solver.CreateSolver("SCIP")
     solver.SetSolverSpecificParametersAsString(f"limits/nodes = {NODES}\nrandomization/randomseedshift = 0\n")

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.bounds.charge import Charge, Objective
 from planner.problem import Problem, Solution
-from planner.solvers.result import deciding_goal
+from planner.solvers.steered.charged import host_charge
 
 TRIED = 4
 """How many cheaper bin types are tried in exchange for one."""
@@ -53,9 +52,7 @@ class Shave:
 
     @property
     def _charge(self) -> np.ndarray:
-        goal = deciding_goal(self.problem.goals).goal
-        objective: Objective = goal if goal in ("cost", "carbon") else "hosts"
-        return Charge.of(self.problem, objective).host
+        return host_charge(self.problem)
 
     def _empty(self, solution: Solution) -> list[int]:
         """Bin types of empty hosts that need not stay, the dearest first."""

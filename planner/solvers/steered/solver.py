@@ -12,17 +12,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from planner.bounds.best import best_bounds
-from planner.bounds.bound import Bound
+from planner.bounds.bound import TRIVIAL, Bound
 from planner.problem import Problem, Solution, broken_forms, score
 from planner.problem.extras import Extras
 from planner.solvers.greedy import Greedy
 from planner.solvers.independent import independent, joined
 from planner.solvers.portfolio import Portfolio
 from planner.solvers.result import Ended, Observer, Progress, Result, Solver, deciding_goal, progress_of
+from planner.solvers.steered.charged import charged
 from planner.solvers.steered.decision import Choices, Decision
+from planner.solvers.steered.mirror import mirrored
 from planner.solvers.steered.polish import Polish
 from planner.solvers.steered.proof import Proof, gaps
-from planner.solvers.steered.reserve import with_reserve
+from planner.solvers.steered.reserve import with_reserve, without_homeless
 from planner.solvers.steered.shave import Shave
 from planner.solvers.steered.trial import Trial
 from planner.solvers.stop import Clock, Stop
@@ -30,7 +32,12 @@ from planner.solvers.trim import drop_empty
 
 Value = tuple[int, ...]
 CORE_SHARE, TRIAL_SHARE, POLISH_SHARE = 0.2, 0.6, 0.1
-"""Of the time left: what the core, and then the strict problem, may use; what trials may; and each polish."""
+"""Of the time left: what the core, and then the strict problem, may use; what trials may; each polish, and dealing."""
+SURVIVING, BOUND_SHARE = 0.5, 0.3
+"""Where something must survive, its core, as a plan of the core with mirrors is close to the best; and its bound."""
+
+GRACE = 0.5
+"""Seconds beyond the clock for mirrors: without hosts to spare, what was found so far is no plan."""
 
 
 @dataclass(frozen=True)
@@ -97,22 +104,27 @@ class _Run:
         """Solve the core and the strict problem for bounds, descend over the decisions, solve the best in full."""
         core = self._solved(self.whole.core)
         strict = self._strict() if self.whole.extras.soft else None
-        proof = Proof(self.whole, core, strict, self.best, best_bounds(self.whole, self.best, self.clock))
-        choices = Choices.of(self.whole, self.best.hosts or core.solution.hosts)
+        columns = BOUND_SHARE if self.whole.extras.survivals else 0.0
+        early = best_bounds(self.whole, self.best, self.clock, columns=columns, core=self._proven_of(core))
+        proof = Proof(self.whole, core, strict, self.best, early)
+        seconds = self.clock.remaining * POLISH_SHARE
+        choices = Choices.of(self.whole, self.best.hosts or core.solution.hosts, seconds)
         trials = self.clock.part(TRIAL_SHARE)
-        if not self._proven(proof):
+        if not self._done(proof):
             self._descend(choices, trials, proof)
         for n, decision in enumerate(self._ranked()):
-            if self.clock.over or self._proven(proof):
+            if self.clock.over or self._done(proof):
                 break
             share = self.clock.part(1 / (self.solver.finals - n))
             self._try(choices, decision, self.solver.inner, share, from_best=True)
-        bounds = proof.bounds(self.best, best_bounds(self.whole, self.best, self.clock))
+        own = best_bounds(self.whole, self.best, self.clock, core=self._proven_of(core))
+        bounds = proof.bounds(self.best, own)
         return Result(self.best, bounds, self._why(bounds), self.finder, self.clock.elapsed, core.conflict)
 
     def _solved(self, problem: Problem) -> Result:
         """A problem of the same items, whose plan may be one of the whole."""
-        share = self.clock.part(CORE_SHARE / 2 if self.whole.extras.survivals else CORE_SHARE)
+        extras = self.whole.extras
+        share = self.clock.part(SURVIVING if extras.survivals and not extras.soft else CORE_SHARE)
         found = self.solver.inner.solve(problem, share, seed=self.seed, observer=self._trying)
         self._take(self._finished(found.solution, self.solver.moves), found.solver)
         return found
@@ -137,7 +149,7 @@ class _Run:
             tried = len(self.known)
             for n in range(choices.number):
                 for option in choices.options(n, now):
-                    if clock.over or self._proven(proof):
+                    if clock.over or self._done(proof):
                         return
                     found = None if option in self.known else self._try(choices, option, self.solver.quick, clock)
                     if _less(found, value):
@@ -153,7 +165,8 @@ class _Run:
     ) -> Value | None:
         """Solve the trial of a decision; what its plan is worth on the whole, None where it is none."""
         trial = Trial.of(self.whole, decision, choices.groups)
-        start = trial.forth(self.best) if from_best else None
+        best = self.best if decision.dealt is None else drop_empty(self.whole, self.best)
+        start = trial.forth(best) if from_best else None
         if start is not None and broken_forms(trial.problem, start):
             start = None
         limited = clock if from_best else clock.part(1.0, self.solver.packings)
@@ -185,9 +198,17 @@ class _Run:
         """The solution with hosts to spare where something must survive, after moves that make it better."""
         clock = self.clock.part(POLISH_SHARE)
         if self.whole.extras.survivals:
-            solution = with_reserve(self.whole, solution, lambda: self.clock.over)
-            solution = Shave(self.whole, self._holds, lambda: clock.over).run(solution)
+            solution = Shave(self.whole, self._holds, lambda: clock.over).run(self._spared(solution, clock))
         return Polish(self.whole, self._holds, lambda: clock.over, moves).run(solution)
+
+    def _spared(self, solution: Solution, clock: Clock) -> Solution:
+        """The solution with hosts to spare: mirrors, or what a loss asks for if that counts less."""
+        plan = mirrored(self.whole, solution, max(GRACE, self.clock.remaining))
+        if plan is None or not self._holds(plan):
+            plan = with_reserve(self.whole, solution, lambda: self.clock.over)
+            return without_homeless(self.whole, plan, lambda: self.clock.over)
+        other = with_reserve(self.whole, solution, lambda: clock.over, charged(self.whole, plan))
+        return other if self._holds(other) and score(self.whole, other) < score(self.whole, plan) else plan
 
     def _holds(self, solution: Solution) -> bool:
         """Whether a solution breaks nothing that could be kept."""
@@ -212,18 +233,34 @@ class _Run:
         if self.observer is not None:
             self.observer(progress_of(self.whole, self.best, None, self.clock, note))
 
-    def _proven(self, proof: Proof) -> bool:
-        return not any(gaps(self.whole, self.best, proof.bounds(self.best)))
+    def _proven_of(self, core: Result) -> tuple[Bound, ...]:
+        """The bounds of the core, up to the first tier in which the best plan does worse than the core's."""
+        found: list[Bound] = []
+        for goal, bound in zip(self.whole.goals, core.bounds, strict=True):
+            found.append(bound)
+            alone = replace(self.whole.core, goals=(goal,))
+            mine, its = score(alone, self.best), score(alone, core.solution)
+            if any(one > other for one, other in zip(mine, its, strict=True)):
+                break
+        return (*found, *(TRIVIAL for _ in self.whole.goals[len(found) :]))
 
-    def _why(self, bounds: tuple[Bound, ...]) -> Ended:
-        """Why the search ended."""
+    def _done(self, proof: Proof) -> bool:
+        return self._reached(proof.bounds(self.best)) is not None
+
+    def _reached(self, bounds: tuple[Bound, ...]) -> Ended | None:
+        """What of the stop is met by the gaps of the tiers; None while nothing is."""
         goal = self.clock.stop.gap
         tier = self.whole.goals.index(deciding_goal(self.whole.goals))
         left = gaps(self.whole, self.best, bounds)
         if not any(left):
             return "optimal"
-        if goal and max(left[: tier + 1]) <= goal:
-            return "gap"
+        return "gap" if goal and max(left[: tier + 1]) <= goal else None
+
+    def _why(self, bounds: tuple[Bound, ...]) -> Ended:
+        """Why the search ended."""
+        reached = self._reached(bounds)
+        if reached is not None:
+            return reached
         if self.clock.cancelled:
             return "cancelled"
         if self.clock.over:

@@ -76,7 +76,7 @@ class Trial:
             problem = replace(problem, placing=_with_licences(whole, problem, item))
         for f, form in kept:
             problem = _joined(problem, rows, f, form)
-        reserved = () if decision.dealt else zip(whole.extras.survivals, decision.over, strict=True)
+        reserved = () if decision.dealt is not None else zip(whole.extras.survivals, decision.over, strict=True)
         for survival, domains in reserved:
             survives = np.append(survival.survives[item], np.zeros(problem.items - len(item), dtype=bool))
             problem = secured(problem, replace(survival, survives=survives), domains)
@@ -126,7 +126,7 @@ def _dealt(whole: Problem, decision: Decision, rows: list[_Row]) -> list[_Row]:
     level = level_dealt(whole)
     cut = [
         replace(rows[item], copies=copies, fits=rows[item].fits & (whole.domain[:, level] == domain))
-        for item, domain, copies in decision.dealt
+        for item, domain, copies in decision.dealt or ()
     ]
     inside = {row.item for row in cut}
     return sorted([*cut, *(row for row in rows if row.item not in inside)], key=lambda row: row.item)

@@ -10,7 +10,7 @@ from models.reports import Violation
 from models.resources import GPU, describe_amount
 from models.supply import Offering
 from planner.verify.devices import fits_on_devices
-from planner.verify.layout import Layout, Stand
+from planner.verify.layout import Layout, Load, Stand
 from planner.verify.over_time import at_moment, peak, summed
 
 
@@ -20,22 +20,31 @@ def check(layout: Layout) -> Iterator[Violation]:
     A host that carries no replica is passed over: what its daemonsets ask for is not the plan's doing. So is
     a resource of which usage counts instead of requests: `overload_risk` answers for it.
     """
+    fine: set[tuple[Load, Offering]] = set()
     for stand in layout.stands:
-        if stand.facts is None or not stand.counts:
+        if stand.facts is None or not stand.counts or (stand.load, stand.facts) in fine:
             continue
-        asked = summed(((stand.over_time, 1), (layout.taken(stand.facts), 1)))
-        for name in layout.at_risk(stand.facts):
-            asked.pop(name, None)
-        crowded = False
-        for name, value in peak(asked).items():
-            limit = stand.facts.allocatable.limit(name)
-            if value and limit is not None and value > limit:
-                crowded |= name == GPU
-                when = layout.time.said(int(np.argmax(asked[name])))
-                shown = f"{describe_amount(name, value)} asked for{when}, {describe_amount(name, limit)} there"
-                yield Violation("capacity", stand.name, f"{shown}: {describe_amount(name, value - limit)} too much")
-        if np.any(asked.get(GPU, 0)) and not crowded:
-            yield from devices(layout, stand, stand.facts)
+        wrong = tuple(_overfull(layout, stand, stand.facts))
+        yield from wrong
+        if not wrong:
+            fine.add((stand.load, stand.facts))
+
+
+def _overfull(layout: Layout, stand: Stand, facts: Offering) -> Iterator[Violation]:
+    """What a host carries too much."""
+    asked = summed(((stand.over_time, 1), (layout.taken(facts), 1)))
+    for name in layout.at_risk(facts):
+        asked.pop(name, None)
+    crowded = False
+    for name, value in peak(asked).items():
+        limit = facts.allocatable.limit(name)
+        if value and limit is not None and value > limit:
+            crowded |= name == GPU
+            when = layout.time.said(int(np.argmax(asked[name])))
+            shown = f"{describe_amount(name, value)} asked for{when}, {describe_amount(name, limit)} there"
+            yield Violation("capacity", stand.name, f"{shown}: {describe_amount(name, value - limit)} too much")
+    if GPU in asked and np.any(asked[GPU]) and not crowded:
+        yield from devices(layout, stand, facts)
 
 
 def devices(layout: Layout, stand: Stand, facts: Offering) -> Iterator[Violation]:

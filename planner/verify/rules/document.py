@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from models.reports import Violation
@@ -24,23 +24,26 @@ def _scenario(layout: Layout) -> Iterator[Violation]:
 
 
 def _replicas(layout: Layout) -> Iterator[Violation]:
-    seen: dict[tuple[str, int], str] = {}
+    unknown = {name for planned in layout.plan.spec.hosts for name in planned.runs} - layout.position.keys()
+    if not unknown and all(len(ordinals) == len(layout.placed[w]) for w, ordinals in layout.listed.items()):
+        return  # each one listed is valid and stands once: only what is wrong is worth looking for host by host
+    seen: dict[str, dict[int, str]] = defaultdict(dict)
     for planned in layout.plan.spec.hosts:
         for name, ordinals in planned.runs.items():
             if name not in layout.position:
                 yield Violation("document", planned.name, f"runs {name!r}, which the scenario does not know")
                 continue
             workload = layout.workloads[layout.position[name]]
-            count = workload.count
+            count, there = workload.count, seen[name]
             for ordinal in ordinals:
                 if not 0 <= ordinal < count:
                     asked = "a daemonset is not placed" if workload.kind == "daemon_set" else f"it has {count}"
                     yield Violation("document", planned.name, f"runs replica {ordinal} of {name!r}; {asked}")
-                elif (name, ordinal) in seen:
-                    where = seen[name, ordinal]
+                elif ordinal in there:
+                    where = there[ordinal]
                     yield Violation("document", planned.name, f"runs replica {ordinal} of {name!r}; so does {where}")
                 else:
-                    seen[name, ordinal] = planned.name
+                    there[ordinal] = planned.name
 
 
 def _unplaced(layout: Layout) -> Iterator[Violation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from models.host import Host, HostPool
 from models.plan import PlannedHost
@@ -18,9 +18,22 @@ from planner.verify.lookup import admits_type
 def check(layout: Layout) -> Iterator[Violation]:
     """Hosts are known, named once, priced and sized right; what must stay is in the plan."""
     yield from _names(layout)
+    opened, sized = dict[Hashable, tuple[str, ...]](), dict[Hashable, tuple[str, ...]]()  # alike for equal hosts
     for stand in layout.stands:
-        wrong = _as_standing(layout, stand) if stand.planned.standing else _as_opened(layout, stand.planned)
-        for message in (*wrong, *_sized(layout, stand)):
+        planned, wrong = stand.planned, list[str]()
+        if planned.standing:
+            wrong += _as_standing(layout, stand)
+        else:
+            if planned.name in layout.lookup.hosts:
+                wrong.append("is opened under the name of a host that stands today")
+            said = planned.pool, planned.location, planned.host_type, planned.purchase, planned.per_hour
+            if said not in opened:
+                opened[said] = tuple(_as_opened(layout, planned))
+            wrong += opened[said]
+        size = id(stand.facts), id(planned.allocatable)  # objects that stay while the plan does
+        if size not in sized:
+            sized[size] = tuple(_sized(layout, stand))
+        for message in (*wrong, *sized[size]):
             yield Violation("host", stand.name, message)
     yield from _pool_limits(layout)
     yield from _must_stay(layout)
@@ -52,8 +65,6 @@ def _differences(planned: PlannedHost, host: Host) -> Iterator[str]:
 
 
 def _as_opened(layout: Layout, planned: PlannedHost) -> Iterator[str]:
-    if planned.name in layout.lookup.hosts:
-        yield "is opened under the name of a host that stands today"
     pool = layout.lookup.pools.get(planned.pool)
     if pool is None:
         yield f"is opened from the pool {planned.pool!r}, which the scenario does not know"

@@ -1,7 +1,8 @@
 """After the loss of a domain, the rest of the plan takes over what must survive.
 
-Whether some packing exists is NP-hard to decide, so it is proven by finding one: first fit in several
-decreasing orders. A plan for which none of them works is reported, though a cleverer packing might exist.
+Whether some packing exists is NP-hard to decide, so it is proven by finding one: what each lost host held goes to
+another host as a whole, and the rest by first fit; or all by first fit, in several decreasing orders. A plan for
+which none of these works is reported, though a cleverer packing might exist.
 """
 
 from __future__ import annotations
@@ -57,6 +58,20 @@ class _Fallen:
     bound: Bools
     copies: int
 
+    @property
+    def key(self) -> tuple[int, bytes]:
+        """Equal for replicas that may go to the same hosts."""
+        return self.workload, self.bound.tobytes()
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """What each of some equal lost hosts held of survivors; `kind` is the number of their room."""
+
+    kind: int
+    inside: tuple[_Fallen, ...]
+    hosts: int
+
 
 class _Ground:
     """The hosts of the plan as arrays; axis H are its stands of which anything is known.
@@ -103,26 +118,54 @@ class _Ground:
 
     def homeless(self, lost: Sequence[Stand]) -> dict[int, int]:
         """Replicas by workload that no order of placing them finds room for; of the order that leaves the fewest."""
-        fallen = self._fallen(lost)
+        held = self._held(lost)
+        fallen = self._fallen(held)
         gone = np.zeros(len(self.stands), dtype=bool)
         gone[[self._row[id(stand)] for stand in lost if stand.facts]] = True
+        orders = (self._by_share, self._by_share, self._by_sum, self._by_places)
         least: dict[int, int] = {}
-        for n, key in enumerate((self._by_share, self._by_sum, self._by_places)):
-            left = self._placed(sorted(fallen, key=key), gone)
+        for n, key in enumerate(orders):
+            left = self._placed(sorted(fallen, key=key), gone, [] if n else held)
             if n == 0 or sum(left.values()) < sum(least.values()):
                 least = left
             if not least:
                 break
         return least
 
-    def _fallen(self, lost: Sequence[Stand]) -> list[_Fallen]:
-        """The surviving replicas on some hosts, those that may go to the same hosts together."""
-        found: dict[tuple[int, bytes], int] = defaultdict(int)
+    def _held(self, lost: Sequence[Stand]) -> list[_Held]:
+        """What lost hosts held of survivors, those with the largest share of all room first."""
+        found: dict[tuple[object, ...], tuple[tuple[_Fallen, ...], int, int]] = {}
         for stand in lost:
-            for w in sorted(self.survivors & stand.counts.keys()):
-                for bound, copies in self._bound(stand, w):
-                    found[w, bound.tobytes()] += copies
-        return [_Fallen(w, np.frombuffer(bound, dtype=bool), copies) for (w, bound), copies in found.items()]
+            inside = tuple(
+                _Fallen(w, bound, copies)
+                for w in sorted(self.survivors & stand.counts.keys())
+                for bound, copies in self._bound(stand, w)
+            )
+            kind = int(self._kind[self._row[id(stand)]]) if stand.facts else -1
+            key = kind, *((one.key, one.copies) for one in inside)
+            hosts = found[key][2] if key in found else 0
+            found[key] = inside, kind, hosts + 1
+        held = [_Held(kind, inside, hosts) for inside, kind, hosts in found.values() if inside]
+        return sorted(held, key=lambda one: -float((self._load(one.inside) / self._most).max(initial=0.0)))
+
+    def _fallen(self, held: Sequence[_Held]) -> list[_Fallen]:
+        """The surviving replicas of lost hosts, those that may go to the same hosts together."""
+        bounds: dict[tuple[int, bytes], Bools] = {}
+        copies: dict[tuple[int, bytes], int] = defaultdict(int)
+        for one in held:
+            for each in one.inside:
+                bounds[each.key] = each.bound
+                copies[each.key] += each.copies * one.hosts
+        return [_Fallen(key[0], bound, copies[key]) for key, bound in bounds.items()]
+
+    def _load(self, inside: Sequence[_Fallen]) -> Ints:
+        """int64[columns]: what some replicas take together."""
+        return sum((self._size(one.workload) * one.copies for one in inside), np.zeros_like(self._room[0]))
+
+    @cached_property
+    def _kind(self) -> Ints:
+        """int64[H]: equal for hosts with the same room."""
+        return np.unique(self._room, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
     def _bound(self, stand: Stand, w: int) -> Iterator[tuple[Bools, int]]:
         """Replicas of a workload on a host with the hosts that they may go to: pinned ones, then by volumes."""
@@ -182,8 +225,12 @@ class _Ground:
     def _shares(self, w: int) -> npt.NDArray[np.float64]:
         """The share that a replica takes of all room together, column by column."""
         if w not in self._share:
-            self._share[w] = np.where(self._total > 0, self._size(w) / np.maximum(self._total, 1.0), 0.0)
+            self._share[w] = self._size(w) / self._most
         return self._share[w]
+
+    @cached_property
+    def _most(self) -> npt.NDArray[np.float64]:
+        return np.where(self._total > 0, self._total, np.inf)
 
     @cached_property
     def _total(self) -> npt.NDArray[np.float64]:
@@ -214,16 +261,16 @@ class _Ground:
             self._free[priority] = free
         return self._free[priority]
 
-    def _placed(self, fallen: Sequence[_Fallen], gone: Bools) -> dict[int, int]:
-        """First fit in the given order; what is left over, by workload."""
+    def _placed(self, fallen: Sequence[_Fallen], gone: Bools, held: Sequence[_Held]) -> dict[int, int]:
+        """What some lost hosts held as a whole, then first fit in the given order; what is left over, by workload."""
         taken = np.zeros_like(self._room)
         more: dict[int, Counter[int]] = defaultdict(Counter)
+        moved = self._moved(held, gone, taken, more) if held else {}
         left: dict[int, int] = defaultdict(int)
         for one in fallen:
             priority, size = self.layout.workloads[one.workload].priority, self._size(one.workload)
-            asked, copies = size > 0, one.copies
-            free = (self._left(priority) - taken)[:, asked]
-            fit = (free // size[asked]).min(axis=1, initial=copies)
+            copies = one.copies - moved.get(one.key, 0)
+            fit = self._often(priority, size, taken, copies)
             for h in np.flatnonzero((fit > 0) & one.bound & ~gone).tolist():
                 if not copies:
                     break
@@ -237,6 +284,49 @@ class _Ground:
             if copies:
                 left[one.workload] += copies
         return dict(left)
+
+    def _often(self, priority: int, size: Ints, taken: Ints, most: int) -> Ints:
+        """int64[H]: how often a size has room beside what is taken and does not give way, `most` at most."""
+        asked = size > 0
+        free = (self._left(priority) - taken)[:, asked]
+        return np.asarray((free // size[asked]).min(axis=1, initial=most))
+
+    def _moved(
+        self, held: Sequence[_Held], gone: Bools, taken: Ints, more: dict[int, Counter[int]]
+    ) -> dict[tuple[int, bytes], int]:
+        """Move what each host held to one other: with the same room, then the tightest; how many, by `_Fallen.key`."""
+        moved: dict[tuple[int, bytes], int] = defaultdict(int)
+        left = [one.hosts for one in held]
+        for alike in (True, False):
+            for n, one in enumerate(held):
+                load = self._load(one.inside)
+                priority = min(self.layout.workloads[each.workload].priority for each in one.inside)
+                fit = self._often(priority, load, taken, left[n])
+                open_to = (fit > 0) & ~gone & (self._kind == one.kind if alike else True)
+                open_to &= np.all([each.bound for each in one.inside], axis=0)
+                tight = (self._left(priority) / self._most).sum(axis=1)
+                turn = np.flatnonzero(open_to)
+                for h in turn[np.argsort(tight[turn], kind="stable")].tolist():
+                    times = 0
+                    while times < min(int(fit[h]), left[n]) and (laid := self._laid(one, h, more[h], priority)):
+                        more[h], times = laid, times + 1
+                    taken[h] += load * times
+                    left[n] -= times
+                    for each in one.inside:
+                        moved[each.key] += each.copies * times
+                    if not left[n]:
+                        break
+        return moved
+
+    def _laid(self, one: _Held, h: int, more: Counter[int], priority: int) -> Counter[int] | None:
+        """What a host has taken over together with what a lost one held; None where rules are against it."""
+        laid = Counter(more)
+        for each in one.inside:
+            w, copies = each.workload, each.copies
+            if not self._admits(w, h) or self._beside_others(w, h, laid, priority, copies) < copies:
+                return None
+            laid[w] += copies
+        return laid
 
     def _beside_others(self, w: int, h: int, more: Counter[int], priority: int, copies: int) -> int:
         """How many of so many copies rules on hosts, GPUs one by one, reservations and risks let onto a host."""

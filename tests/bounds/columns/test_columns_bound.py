@@ -13,6 +13,7 @@ from planner.bounds.classes import Classes
 from planner.bounds.columns import Generation, columns_bound, generate
 from planner.bounds.columns import offers as pricing_room
 from planner.bounds.columns.clusters import clustered
+from planner.bounds.columns.ties import ties
 from planner.bounds.given import Given
 from planner.problem.forms import HOST, Apart, Limit, Quota, Spread
 from planner.problem.score import tier_value
@@ -56,6 +57,33 @@ def test_known_hosts_do_not_change_what_is_proven(problem):
     hosts = [(b, content) for b, _, content in best[1].patterns()]
     value = tier_value(problem, best[1], goal) - (problem.fixed if goal.goal == "cost" else 0)
     assert columns_bound(problem, goal.goal, given, known=hosts).value <= value
+
+
+@drawn(problem=problems(forms=2, named=SUMS), most=st.integers(1, 9))
+def test_the_bound_holds_where_worths_are_tied(problem, most):
+    best = optimum(problem)
+    assume(best is not None)
+    goal, given = problem.goals[1], Given.before(problem, 1, best[1])
+    classes = Classes.merge(problem, apart=True)
+    assume(classes.number)
+    value = tier_value(problem, best[1], goal) - (problem.fixed if goal.goal == "cost" else 0)
+    weights = ties(classes, most)
+    assert (weights >= 0).all()
+    assert weights.any(axis=1).all()
+    run = Generation(problem, goal.goal, given, classes, ties=weights)
+    if run.hosts.number:
+        run.run(np.inf, 30)
+        assert all(bound <= value + 1e-6 for bound in run.bounds)
+
+
+def test_tied_worths_prove_more_than_sizes_rounded_down():
+    size = [[3 + n % 7, 2 + n % 5] for n in range(30)]
+    problem = problem_of(size, [2] * 30, [[21, 19]], [1])
+    classes = Classes.merge(problem, apart=True)
+    exact = generate(problem, "hosts", classes=classes).proven
+    tied = generate(problem, "hosts", classes=classes, ties=ties(classes, 12)).proven
+    rounded, fewer = clustered(problem, classes, 12)
+    assert generate(rounded, "hosts", classes=fewer).proven < tied <= exact + 1e-6
 
 
 def test_awkward_shapes_are_bounded_where_room_alone_says_little():
