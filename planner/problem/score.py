@@ -172,10 +172,32 @@ def _broken_supply(problem: Problem, solution: Solution) -> Iterator[str]:
             yield f"quota {quota.rule}: {total} > {quota.most}"
 
 
-def _broken_groups(problem: Problem, solution: Solution) -> Iterator[str]:
-    def counts(items: Ints, level: int) -> dict[int, int]:
-        return domain_counts(problem, solution, items, level)
+class _Held:
+    """What `domain_counts` says, without zeros, for many sets of items: each asks for no entries but its own."""
 
+    def __init__(self, problem: Problem, solution: Solution) -> None:
+        self.problem, self.solution = problem, solution
+        self._pattern = np.repeat(np.arange(len(solution.bin)), np.diff(solution.start))
+        self._order = np.argsort(solution.item, kind="stable")
+        self._first = np.searchsorted(solution.item[self._order], np.arange(problem.items + 1)).tolist()
+
+    def counts(self, items: Ints, level: int) -> dict[int, int]:
+        """Copies of `items` in each domain of a level that has any; at the host level, per pattern (negative keys)."""
+        own = [self._order[self._first[i] : self._first[i + 1]] for i in items.tolist()]
+        entries = np.concatenate(own) if own else self._order[:0]
+        pattern, copies = self._pattern[entries], self.solution.copies[entries]
+        if level == HOST:
+            domain = -1 - pattern
+        else:
+            domain = self.problem.domain[self.solution.bin[pattern], level]
+            copies = copies * self.solution.multiplicity[pattern]
+        known, of = np.unique(domain, return_inverse=True)
+        held = np.bincount(of.reshape(-1), weights=copies, minlength=len(known)).astype(np.int64)
+        return dict(zip(known.tolist(), held.tolist(), strict=True))
+
+
+def _broken_groups(problem: Problem, solution: Solution) -> Iterator[str]:
+    counts = _Held(problem, solution).counts
     for limit in problem.limits:
         for domain, copies in counts(limit.items, limit.level).items():
             if copies > limit.most and (domain >= 0 or limit.level == HOST):

@@ -5,6 +5,7 @@ Where nothing joins parts of a problem (no rule, quota or host), each is improve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,12 +15,12 @@ from planner.bounds.best import best_bounds
 from planner.bounds.bound import TRIVIAL, Bound
 from planner.problem import Problem, Solution, score
 from planner.problem.forms import HOST
-from planner.problem.score import tier_value
+from planner.problem.score import tier_value, unplaced
 from planner.solvers.cp_sat import CpSat
 from planner.solvers.greedy import Greedy
 from planner.solvers.independent import Part, independent, joined, summed_bounds
 from planner.solvers.patterns import Patterns
-from planner.solvers.result import Ended, Observer, Result, Solver, deciding_goal, progress_of, relative_gap
+from planner.solvers.result import Ended, Observer, Progress, Result, Solver, deciding_goal, progress_of, relative_gap
 from planner.solvers.search import Search
 from planner.solvers.side_by_side import Improving, Run, beside, side_by_side
 from planner.solvers.stop import Clock, Stop
@@ -127,9 +128,9 @@ class Portfolio:
             solvers = list(self._staged(stage, problem, result.solution))
             if _done(problem, result, clock):
                 break
-            part = clock.part(share)
-            runs = [_run(solver, problem, part, seed, result.solution) for solver in solvers]
-            for found in side_by_side(runs, observer):
+            running = clock.stage(share)
+            runs = [_run(solver, problem, running, seed, result.solution) for solver in solvers]
+            for found in side_by_side(runs, _ending(problem, result, running, observer)):
                 result = _best_of(problem, result, found)
             if stage == "pair" and problem.has_domain_forms:  # patterns prove nothing of what binds domains
                 result = _bounded(problem, result, clock.part(COLUMNS))
@@ -183,6 +184,28 @@ def _without_domains(problem: Problem) -> Problem:
         near=(),
         spreads=(),
     )
+
+
+def _ending(problem: Problem, result: Result, stage: Clock, observer: Observer | None) -> Observer | None:
+    """An observer that ends a stage once its solvers meet the gap goal together: one's plan, the other's bound."""
+    tier, goal = _deciding(problem), stage.stop.gap
+    if not goal or [earlier.goal for earlier in problem.goals[:tier]] != ["unplaced"]:
+        return observer
+    best, bound = math.inf, float(result.bounds[tier].value)
+    if not unplaced(problem, result.solution).any():
+        best = tier_value(problem, result.solution, problem.goals[tier])
+
+    def told(progress: Progress) -> None:
+        nonlocal best, bound
+        if progress.incumbent is not None and not progress.unplaced:
+            best = min(best, progress.incumbent)
+        bound = max(bound, progress.bound or 0.0)
+        if best < math.inf and relative_gap(best, bound) <= goal:
+            stage.end()
+        if observer is not None:
+            observer(progress)
+
+    return told
 
 
 def _better(one: tuple[Bound, ...], other: tuple[Bound, ...]) -> tuple[Bound, ...]:

@@ -37,6 +37,7 @@ class Clock:
     stop: Stop
     started: float = field(default_factory=time.monotonic)
     _cancelled: threading.Event = field(default_factory=threading.Event)
+    _ended: tuple[threading.Event, ...] = ()
 
     def start(self) -> Clock:
         """Return the clock itself: it runs already, and nested solvers share it."""
@@ -47,7 +48,16 @@ class Clock:
         seconds = None if self.stop.seconds is None else self.remaining * share
         known = [most for most in (self.stop.iterations, iterations) if most is not None]
         stop = replace(self.stop, seconds=seconds, iterations=min(known, default=None))
-        return Clock(stop, _cancelled=self._cancelled)
+        return Clock(stop, _cancelled=self._cancelled, _ended=self._ended)
+
+    def stage(self, share: float) -> Clock:
+        """Start a clock for a share of the time left that can be ended alone, with all that are started from it."""
+        part = self.part(share)
+        return replace(part, _ended=(*self._ended, threading.Event()))
+
+    def end(self) -> None:
+        """End this stage and what runs under its clock; whoever started it goes on."""
+        self._ended[-1].set()
 
     @property
     def elapsed(self) -> float:
@@ -66,8 +76,8 @@ class Clock:
 
     @property
     def over(self) -> bool:
-        """Whether time is up or someone asked to stop."""
-        return self.cancelled or self.remaining <= 0
+        """Whether time is up, someone asked to stop, or the stage is ended."""
+        return self.cancelled or self.remaining <= 0 or any(ended.is_set() for ended in self._ended)
 
     def cancel(self) -> None:
         """Ask to stop; the best plan so far is kept."""

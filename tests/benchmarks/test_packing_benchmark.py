@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from benchmarks.packing import __main__ as packing
 from benchmarks.packing.instances import Instance, read_best, read_instances, sample
-from benchmarks.packing.solved import breaches, problem_of
+from benchmarks.packing.solved import breaches, problem_of, solved
 from benchmarks.packing.summary import figures, summary
 from benchmarks.rows import Row
 
@@ -52,6 +52,17 @@ def test_the_best_of_several_columns_is_taken(tmp_path):
 def test_equal_items_are_merged():
     problem = problem_of(Instance("pairs", (10, 10), ((6, 1), (4, 9), (6, 1)), (1, 2, 1)))
     assert dict(zip(map(tuple, problem.size.tolist()), problem.count.tolist(), strict=True)) == {(6, 1): 2, (4, 9): 2}
+
+
+def test_needs_below_zero_are_packed_as_nothing_and_never_make_a_bound_too_high():
+    instance = Instance("below", (10, 10), ((5, -2), (5, 8), (5, 4), (5, 10)), (1, 1, 1, 1))  # two bins: 12 - 2, and 10
+    problem = problem_of(instance)
+    assert problem.size.min() == 0
+    assert problem.relaxation is not None
+    assert problem.relaxation.capacity.tolist() == [[10, 12]]
+    row = solved(instance, None, 2.0, 0)
+    assert row.bound == 2
+    assert row.value >= 2
 
 
 def test_a_sample_is_spread_from_the_first_to_the_last():

@@ -64,3 +64,24 @@ def test_worse_lines_are_not_passed_on_and_the_best_bound_stays():
     for incumbent, bound in ((9.0, 3.0), (10.0, None), (8.0, None), (8.0, 2.0)):
         improving(Progress(0.0, "cost", incumbent, bound, 0, ""))
     assert [(line.incumbent, line.bound) for line in lines] == [(9.0, 3.0), (8.0, 3.0), (8.0, 3.0)]
+
+
+def test_a_stage_can_be_ended_alone_and_ends_what_runs_under_it():
+    clock = Stop(seconds=60).start()
+    stage = clock.stage(0.5)
+    part = stage.part(0.5)
+    assert not stage.over
+    stage.end()
+    assert stage.over
+    assert part.over
+    assert not clock.over
+    assert not clock.cancelled
+    assert not clock.stage(0.5).over
+
+
+def test_solvers_end_together_once_the_gap_goal_is_met():
+    sizes = [[13 + 7 * n % 31, 11 + 5 * n % 37] for n in range(40)]
+    problem = problem_of(sizes, [30] * 40, [[100, 100]], [7])
+    result = Portfolio().solve(problem, Stop(seconds=60, gap=0.005), seed=1)
+    assert result.ended in ("gap", "optimal")
+    assert result.seconds < 30
