@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-setup: .venv/.ready
+setup: .venv/.ready .venv/.warm
 
 # uv where it is present; plain venv and pip otherwise.
 .venv/.ready: pyproject.toml requirements.lock
@@ -15,6 +15,10 @@ setup: .venv/.ready
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . ; \
 	fi
+	touch $@
+
+# Kernels are compiled once, so that no plan waits for them.
+.venv/.warm: .venv/.ready
 	$(BIN)/python -m planner.solvers.warm
 	touch $@
 
@@ -24,13 +28,14 @@ demo: setup
 	$(BIN)/bayplan plan datasets/scenarios/daas-density/multicloud.yaml --time-limit 7 --html demo/multicloud.html
 	@echo "The bay plans: demo/onprem.html and demo/multicloud.html (open them in a browser)"
 
-check: setup
+check: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check
+test: .venv/.ready
+	$(MAKE) --no-print-directory -j2 check .venv/.warm
 	$(BIN)/pytest -n auto
 
 # Measure the generated fleets; with DATA=FOLDER the public instances there, too.
