@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -86,15 +87,17 @@ def rival(instance: Instance, name: str, python: Mapping[str, str], seconds: flo
 
 
 def _ended(command: list[str], seconds: float, environment: Mapping[str, str]) -> tuple[int | None, str, str]:
-    """Exit code, output and errors of a command; out of time, it and all that it started are ended (None)."""
+    """Exit code, output and errors of a command, None out of time; all that it started is ended with it."""
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
     ) as process:
         try:
             told, said = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
             return None, "", ""
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     return process.returncode, told, said
 
 

@@ -1,14 +1,17 @@
 """Rivals beside Bayplan: equal instances, values that can be compared, skips with a reason."""
 
 import json
+import os
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from benchmarks.peers.__main__ import main
 from benchmarks.peers.instance import instance
-from benchmarks.peers.run import RIVALS, SCRIPTS, SkippedError, ours, rival
+from benchmarks.peers.run import RIVALS, SCRIPTS, SkippedError, _ended, ours, rival
 
 sys.path.insert(0, str(SCRIPTS))
 from given import Instance  # a script that stands alone
@@ -53,3 +56,17 @@ def test_rows_come_as_json():
     rows = json.loads(told.stdout)
     assert [row["solver"] for row in rows] == ["Bayplan", "CP-SAT"]
     assert {"name", "value", "best", "bound", "gap", "seconds"} <= set(rows[0])
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc who still runs")
+def test_what_a_rival_started_ends_with_it():
+    code = "import subprocess as s; print(s.Popen(['sleep', '60'], stdout=s.DEVNULL, stderr=s.DEVNULL).pid)"
+    exit_code, told, _ = _ended([sys.executable, "-c", code], 20, os.environ)
+    assert exit_code == 0
+    stat = Path(f"/proc/{int(told)}/stat")
+    for _ in range(50):
+        if not stat.exists() or stat.read_text().split(")")[1].split()[0] == "Z":
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("it still runs")
