@@ -125,7 +125,7 @@ def test_what_has_its_mirrors_survives_by_some_packing(problem):
     plan = mirrored(problem, packed[1])
     if plan is not None:
         assert survived(problem, plan)
-        assert broken_forms(problem.core, plan) == []
+        assert broken_forms(replace(problem.core, rooms=()), plan) == []
 
 
 def test_a_plan_of_hosts_that_fit_tightly_meets_its_bound():
