@@ -53,7 +53,7 @@ class _Group:
 def mirrored(problem: Problem, solution: Solution, seconds: float = SECONDS) -> Solution | None:
     """The solution dealt over domains, with mirrors instead of its empty hosts; None where there is no such.
 
-    Kept room is not asked for: an empty host may open a domain that has none. Whoever asks looks whether the plan holds.
+    Kept room is not asked for: an empty host may open a domain that has none. Whoever asks looks if the plan holds.
 
     Parameters
     ----------
