@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
+from hypothesis import assume
+from hypothesis import strategies as st
+from problems import ZONE, problems
 
+from planner.problem.extras import Extras, Survival
 from planner.problem.forms import HOST
 
 
@@ -53,3 +58,19 @@ def _holds(problem, survival, b, content, more):
     apart = (not (inside[f.a].any() and inside[f.b].any()) for f in problem.apart if f.level == HOST)
     room = (inside @ problem.size <= problem.capacity[b]).all()
     return bool(room and problem.fits[more, b].all() and all(limits) and all(apart))
+
+
+def surviving(problem, *items, level=ZONE):
+    """All items survive, or those that are named."""
+    survives = np.zeros(problem.items, dtype=bool)
+    survives[list(items) or slice(None)] = True
+    return replace(problem, extras=Extras(survivals=(Survival(level, survives, "r"),)))
+
+
+@st.composite
+def promised(draw):
+    """A small problem with any forms, in which some items survive the loss of any zone or host."""
+    problem = draw(problems(copies=4, items=2, forms=1, named=("cost", "hosts")))
+    survives = np.array([draw(st.booleans()) for _ in range(problem.items)]) & (problem.count > 0)
+    assume(survives.any())
+    return surviving(problem, *np.flatnonzero(survives).tolist(), level=draw(st.sampled_from([ZONE, HOST])))

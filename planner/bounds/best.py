@@ -71,8 +71,8 @@ def best_bounds(
     ----------
     problem : Problem
     solution : Solution, optional
-        A known plan. The bound of a tier holds for all plans that do no worse than it in the tiers
-        before; where it is met in all tiers, the plan is optimal. Without one, earlier tiers are
+        A known plan. The bound of a tier holds for all plans that do no worse than it in each of the
+        tiers before (`carried`); where it is met in all tiers, the plan is optimal. Without one, earlier tiers are
         taken to place all that fits somewhere.
     clock : Timer, optional
         Where it is over, only the quick methods are used.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.goals import GoalTier
+from planner.bounds.bound import TRIVIAL, Bound
 from planner.bounds.charge import Objective
 from planner.problem.problem import Problem
 from planner.problem.score import tier_value, unplaced
@@ -73,6 +75,28 @@ class Given:
             known = len(self.unplaced)
             allowed[:known] = np.maximum(0, np.array(self.unplaced, dtype=np.int64) - stays[:known])
         return allowed
+
+
+def no_worse(problem: Problem, plan: Solution, known: Solution, goal: GoalTier) -> bool:
+    """Whether a plan does no worse in one tier than a known one, in `unplaced` at any priority."""
+    if goal.goal == "unplaced":
+        mine, its = (by_rank(problem, unplaced(problem, each)) for each in (plan, known))
+        return bool((mine <= its).all())
+    return tier_value(problem, plan, goal) <= tier_value(problem, known, goal)
+
+
+def carried(problem: Problem, bounds: tuple[Bound, ...], known: Solution, plan: Solution) -> tuple[Bound, ...]:
+    """The bounds proven given what a known plan reaches, as far as they hold given what `plan` does.
+
+    A better plan may do worse in a tier than the known one, and better in one before: what was proven of later
+    tiers says nothing of it. (More may stay out of one priority where less does of a higher one.)
+    """
+    kept: list[Bound] = []
+    holds = True
+    for goal, bound in zip(problem.goals, bounds, strict=True):
+        kept.append(bound if holds else TRIVIAL)
+        holds = holds and (plan is known or no_worse(problem, plan, known, goal))
+    return tuple(kept)
 
 
 def ranks(problem: Problem) -> Ints:

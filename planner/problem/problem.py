@@ -132,7 +132,7 @@ class Problem:
 
     @cached_property
     def by_device(self) -> Problem:
-        """For whom asks device by device (`held_on_devices`): what comes in devices has sizes as they are."""
+        """The problem with true sizes of what comes in devices: for whoever asks device by device (`devices`)."""
         if self.device is None or self.relaxation is None:
             return self
         exact, loose = self.device > 0, self.relaxation

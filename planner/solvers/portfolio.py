@@ -13,6 +13,7 @@ from typing import Literal
 
 from planner.bounds.best import best_bounds
 from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.given import carried
 from planner.problem import Problem, Solution, score
 from planner.problem.forms import HOST
 from planner.problem.score import tier_value, unplaced
@@ -92,9 +93,11 @@ class Portfolio:
         parts = independent(problem)
         if len(parts) == 1:
             return self._improved(problem, result, clock, seed, observer)
-        return _bounded(problem, self._apart(parts, result, clock, seed, observer), clock)
+        return _bounded(problem, self._apart(problem, parts, result, clock, seed, observer), clock)
 
-    def _apart(self, parts: Sequence[Part], result: Result, clock: Clock, seed: int, observer: Improving) -> Result:
+    def _apart(
+        self, problem: Problem, parts: Sequence[Part], result: Result, clock: Clock, seed: int, observer: Improving
+    ) -> Result:
         """Each part by itself, one after the other, with a share of the time by its item types."""
         solutions = [part.start(result.solution) for part in parts]
         found = []
@@ -110,20 +113,17 @@ class Portfolio:
             solutions[n] = found[n].solution
         bounds = summed_bounds(parts, solutions, [each.bounds for each in found])
         ended: Ended = next((each.ended for each in found if each.ended != "optimal"), "optimal")
+        whole = joined(parts, solutions)
         return replace(
             found[0],
-            solution=joined(parts, solutions),
-            bounds=_better(bounds, result.bounds),
+            solution=whole,
+            bounds=_better(bounds, carried(problem, result.bounds, result.solution, whole)),
             ended=ended,
             conflict=tuple(sentence for each in found for sentence in each.conflict),
         )
 
     def _improved(self, problem: Problem, result: Result, clock: Clock, seed: int, observer: Observer | None) -> Result:
-        """Stage after stage, each from the best so far, while there is a gap.
-
-        Bounds are kept from stage to stage: one that holds given the values of earlier tiers also
-        holds given better ones.
-        """
+        """Stage after stage, each from the best so far, while there is a gap; what is proven is kept (`carried`)."""
         for stage, share in STAGES:
             solvers = list(self._staged(stage, problem, result.solution))
             if _done(problem, result, clock):
@@ -161,9 +161,11 @@ def _best_of(problem: Problem, known: Result, found: Result) -> Result:
     """The better plan of two with the better bounds, and whatever conflict is known."""
     better = score(problem, found.solution) < score(problem, known.solution)
     best = found if better else known
-    bounds = _better(found.bounds, known.bounds)
-    solver = found.solver if better or _proven(problem, replace(best, bounds=found.bounds)) else known.solver
-    return replace(best, bounds=bounds, solver=solver, ended=found.ended, conflict=found.conflict or known.conflict)
+    new, old = (carried(problem, each.bounds, each.solution, best.solution) for each in (found, known))
+    solver = found.solver if better or _proven(problem, replace(best, bounds=new)) else known.solver
+    return replace(
+        best, bounds=_better(new, old), solver=solver, ended=found.ended, conflict=found.conflict or known.conflict
+    )
 
 
 def _bounded(problem: Problem, result: Result, clock: Clock, columns: float = 0.0) -> Result:
@@ -187,9 +189,13 @@ def _without_domains(problem: Problem) -> Problem:
 
 
 def _ending(problem: Problem, result: Result, stage: Clock, observer: Observer | None) -> Observer | None:
-    """An observer that ends a stage once its solvers meet the gap goal together: one's plan, the other's bound."""
+    """An observer that ends a stage once its solvers meet the gap goal together: one's plan, the other's bound.
+
+    Not where iterations are limited: which of two threads is first must not change the answer then.
+    """
     tier, goal = _deciding(problem), stage.stop.gap
-    if not goal or [earlier.goal for earlier in problem.goals[:tier]] != ["unplaced"]:
+    before = [earlier.goal for earlier in problem.goals[:tier]]
+    if not goal or stage.stop.iterations is not None or before != ["unplaced"]:
         return observer
     best, bound = math.inf, float(result.bounds[tier].value)
     if not unplaced(problem, result.solution).any():

@@ -5,23 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
-from problems import ZONE, optimum, problem_of, problems
-from takeovers import survived
+from problems import ZONE, optimum, problem_of
+from takeovers import promised, survived, surviving
 
 from planner.bounds.best import best_bounds, tier_bound
 from planner.bounds.bound import TRIVIAL, Bound
 from planner.problem import Solution
-from planner.problem.extras import Extras, Survival
 from planner.problem.forms import HOST, Limit
 from planner.problem.score import tier_value
-
-
-def surviving(problem, *items, level=ZONE):
-    """All items survive, or those that are named."""
-    survives = np.zeros(problem.items, dtype=bool)
-    survives[list(items) or slice(None)] = True
-    return replace(problem, extras=Extras(survivals=(Survival(level, survives, "r"),)))
 
 
 def zoned(zones, prices=None, sizes=((1,),), counts=(12,), capacity=2, **more):
@@ -100,15 +91,6 @@ def test_what_is_proven_of_the_core_is_left_without_any_domain(level, cost):
     assert best_bounds(problem, known, core=core)[1].value == cost
     standing = replace(problem, required=np.array([1, 0, 0]))
     assert best_bounds(standing, known, core=core)[1].value < cost  # the core's bound counts it, a loss may take it
-
-
-@st.composite
-def promised(draw):
-    """A small problem with any forms, in which some items survive the loss of any zone or host."""
-    problem = draw(problems(copies=4, items=2, forms=1, named=("cost", "hosts")))
-    survives = np.array([draw(st.booleans()) for _ in range(problem.items)]) & (problem.count > 0)
-    assume(survives.any())
-    return surviving(problem, *np.flatnonzero(survives).tolist(), level=draw(st.sampled_from([ZONE, HOST])))
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck))

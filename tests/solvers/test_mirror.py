@@ -5,25 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
-from problems import ZONE, optimum, problem_of, problems
-from takeovers import survived
+from problems import ZONE, optimum, problem_of
+from takeovers import promised, survived, surviving
 
 from models.topology import LEVELS
 from planner.problem import Quota, Solution, Spread, broken_forms
-from planner.problem.extras import Extras, Survival
 from planner.problem.forms import HOST
 from planner.problem.score import cost
 from planner.solvers.steered import Steered
 from planner.solvers.steered.mirror import mirrored
 from planner.solvers.stop import Stop
-
-
-def surviving(problem, *items, level=ZONE):
-    """All items survive, or those that are named."""
-    survives = np.zeros(problem.items, dtype=bool)
-    survives[list(items) or slice(None)] = True
-    return replace(problem, extras=Extras(survivals=(Survival(level, survives, "r"),)))
 
 
 def zoned(prices, sizes=((5,), (4,), (3,), (2,)), counts=(6, 12, 6, 12), capacity=10, **more):
@@ -106,15 +97,6 @@ def test_hosts_that_must_stay_are_mirrors_of_their_own():
     assert broken_forms(problem, plan) == []
     assert plan.bins_used(3)[2] >= 9
     assert plan.hosts == 21
-
-
-@st.composite
-def promised(draw):
-    """A small problem with any forms, in which some items survive the loss of any zone or host."""
-    problem = draw(problems(copies=4, items=2, forms=1, named=("cost", "hosts")))
-    survives = np.array([draw(st.booleans()) for _ in range(problem.items)]) & (problem.count > 0)
-    assume(survives.any())
-    return surviving(problem, *np.flatnonzero(survives).tolist(), level=draw(st.sampled_from([ZONE, HOST])))
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck))

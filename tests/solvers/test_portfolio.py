@@ -2,10 +2,14 @@
 
 import threading
 
+import numpy as np
 import pytest
-from problems import problem_of
+from problems import ZONE, optimum, problem_of
 
-from planner.problem import score
+from planner.bounds.bound import Bound
+from planner.bounds.given import carried
+from planner.problem import Solution, score
+from planner.problem.forms import Apart
 from planner.solvers.portfolio import Portfolio
 from planner.solvers.result import Progress
 from planner.solvers.side_by_side import Improving, side_by_side
@@ -85,3 +89,19 @@ def test_solvers_end_together_once_the_gap_goal_is_met():
     result = Portfolio().solve(problem, Stop(seconds=60, gap=0.005), seed=1)
     assert result.ended in ("gap", "optimal")
     assert result.seconds < 30
+
+
+def test_bounds_of_a_plan_say_nothing_of_one_that_leaves_more_out_of_a_lower_priority():
+    apart = Apart(ZONE, np.array([0, 1]), np.array([2]), "apart")
+    problem = problem_of(
+        [[1, 1], [1, 2], [1, 1]], [1, 2, 1], [[4, 4], [4, 4]], [1, 1],
+        available=[1, 1], zones=[0, 0], priority=[0, 0, 1], apart=(apart,),
+    )  # fmt: skip
+    result = Portfolio().solve(problem, Stop(seconds=None, iterations=40))
+    assert score(problem, result.solution) == optimum(problem)[0]
+    assert [bound.value for bound in result.bounds] == [3, 1, 1]
+    low = Solution.of([(0, 1, {0: 1, 1: 2})])  # leaves out what comes first, and needs a dollar and a host
+    assert score(problem, result.solution) < score(problem, low)
+    proven = (Bound(1, "any"), Bound(1, "any"), Bound(1, "any"))
+    assert [bound.value for bound in carried(problem, proven, low, low)] == [1, 1, 1]
+    assert [bound.value for bound in carried(problem, proven, low, result.solution)] == [1, 0, 0]

@@ -11,7 +11,8 @@ from numba import njit
 
 from planner.solvers.search.arrays import HOSTS, POOLED, STAMP, TAKEN, WORK
 from planner.solvers.search.draw_kernel import below
-from planner.solvers.search.rules_kernel import allowed, bound, is_needed
+from planner.solvers.search.fill_kernel import room_for
+from planner.solvers.search.rules_kernel import is_needed
 from planner.solvers.search.trial_kernel import add, energy_with, finish, into_pool, remove, reopen, scratch, take
 
 LOOKED_AT = 16
@@ -70,7 +71,7 @@ def _place(given, plan, lot, spot):
         if not given.fits[i, b] or (spot >= 0 and given.spot[b] != spot):
             continue
         plan.number[WORK] += 1
-        room = _room(given, plan, row, i, n)
+        room = room_for(given, plan, row, i, n)
         if room > 0:
             change = (energy_with(given, plan, row, i, room, 0, 0) - energy_with(given, plan, row, i, 0, 0, 0)) / room
             if len(given.place) > 0:
@@ -95,7 +96,7 @@ def _place(given, plan, lot, spot):
         if plan.number[POOLED] > before:
             plan.pool_key[before] = _bulk(given, j)
         remove(given, plan, row, slot, pushed)
-        fitting = _room(given, plan, row, i, 1)
+        fitting = room_for(given, plan, row, i, 1)
     else:
         return False
     placed = fitting > 0 and add(given, plan, row, i, fitting)
@@ -112,18 +113,6 @@ def _on_trial(given, plan, row):
         return take(given, plan, row)
     reopen(given, plan, row)
     return row
-
-
-@njit(cache=True, nogil=True)
-def _room(given, plan, row, i, n):
-    """How many of `n` copies a host has room for and all forms leave."""
-    n = min(n, given.most[i])
-    for r in range(plan.free.shape[1]):
-        if given.size[i, r] > 0:
-            n = min(n, plan.free[row, r] // given.size[i, r])
-    if n > 0 and (given.most[i] < given.loose[0] or bound(given, i)):
-        n = allowed(given, plan, row, i, n)
-    return n
 
 
 @njit(cache=True, nogil=True)

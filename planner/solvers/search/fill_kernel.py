@@ -68,13 +68,13 @@ def fill_aligned(given, plan, row, noise):
                     break
                 suits += given.size[i, r] * given.share[b, r] * plan.free[row, r] * given.full[b, r]
             suits *= plan.order_noise[e]
-            if suits > most and given.fits[i, b] and _room_for(given, plan, row, i, 1) > 0:
+            if suits > most and given.fits[i, b] and room_for(given, plan, row, i, 1) > 0:
                 best, most = e, suits
         if best < 0:
             return total
         i, n = plan.pool_item[best], plan.pool_copies[best]
         n = max(1, min(n, given.most[i]) // 8) if n >= 8 else 1
-        n = _room_for(given, plan, row, i, n)
+        n = room_for(given, plan, row, i, n)
         if n == 0 or not add(given, plan, row, i, n):
             return total
         plan.pool_copies[best] -= n
@@ -82,7 +82,7 @@ def fill_aligned(given, plan, row, noise):
 
 
 @njit(cache=True, nogil=True)
-def _room_for(given, plan, row, i, n):
+def room_for(given, plan, row, i, n):
     """How many of `n` copies a host has room for and all forms leave."""
     n = min(n, given.most[i])
     for r in range(plan.free.shape[1]):

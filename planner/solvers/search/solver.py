@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.given import carried
 from planner.problem import Problem, Solution, score
 from planner.solvers.greedy import Greedy
 from planner.solvers.result import Observer, Result, deciding_goal
@@ -60,7 +61,7 @@ class Search:
         if self.can(problem) and problem.count.any() and problem.fits.any():
             run.improve()
         best = min((start, joined(run.best)), key=lambda solution: score(problem, solution))
-        return Result(best, bounds, run.ended, "search", clock.elapsed)
+        return Result(best, carried(problem, bounds, start, best), run.ended, "search", clock.elapsed)
 
 
 def _enough(problem: Problem, bounds: tuple[Bound, ...], clock: Clock) -> float | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from models.goals import GoalTier
 from planner.bounds.bound import TRIVIAL, Bound
-from planner.bounds.given import by_rank
+from planner.bounds.given import by_rank, no_worse
 from planner.problem import Problem, Solution
 from planner.problem.score import tier_value, unplaced
 from planner.solvers.result import Result, relative_gap
@@ -54,13 +54,13 @@ class Proof:
         soft = self.whole.extras.soft
         prices = [form.price for form in soft if not form.mend]
         mending, paying = any(form.mend for form in soft), bool(prices)  # whether other plans may break forms
-        equal, strictly, no_worse = True, self.strict is not None, True
+        equal, strictly, holds = True, self.strict is not None, True
         for n, goal in enumerate(self.whole.goals):
             value = tier_value(self.whole, plan, goal)
             if goal.goal == "cost" and self.whole.extras.commitments:
                 equal = strictly = False  # commitments may take off some
             bound = own[n] if own else TRIVIAL
-            bound = bound.better(self.early[n]) if no_worse else bound
+            bound = bound.better(self.early[n]) if holds else bound
             bound = bound.better(self.core.bounds[n]) if equal else bound
             if self.strict is not None and strictly and not mending:
                 kept = self.strict.bounds[n]
@@ -74,15 +74,8 @@ class Proof:
             mending &= not (goal.goal == "breaches" and value == 0)
             equal &= self._same(self.core, plan, goal)
             strictly &= self.strict is not None and self._same(self.strict, plan, goal)
-            no_worse &= self._no_worse(plan, goal)
+            holds = holds and no_worse(self.whole, plan, self.known, goal)
         return tuple(merged)
-
-    def _no_worse(self, plan: Solution, goal: GoalTier) -> bool:
-        """Whether a plan does no worse in a tier than the known one."""
-        if goal.goal == "unplaced":
-            mine, its = (by_rank(self.whole, unplaced(self.whole, each)) for each in (plan, self.known))
-            return bool((mine <= its).all())
-        return tier_value(self.whole, plan, goal) <= tier_value(self.whole, self.known, goal)
 
     def _same(self, part: Result, plan: Solution, goal: GoalTier) -> bool:
         """Whether a tier has the value in a plan that it has in that of a part."""
