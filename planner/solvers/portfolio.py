@@ -12,11 +12,11 @@ from functools import partial
 from typing import Literal
 
 from planner.bounds.best import best_bounds
-from planner.bounds.bound import TRIVIAL, Bound
+from planner.bounds.bound import TRIVIAL
 from planner.bounds.given import carried
 from planner.problem import Problem, Solution, score
-from planner.problem.forms import HOST
 from planner.problem.score import tier_value, unplaced
+from planner.solvers.bounding import Bounding, better, without_domains
 from planner.solvers.cp_sat import CpSat
 from planner.solvers.greedy import Greedy
 from planner.solvers.independent import Part, independent, joined, summed_bounds
@@ -33,7 +33,8 @@ Stage = Literal["small", "pair", "exact", "last"]
 STAGES: tuple[tuple[Stage, float], ...] = (("small", 0.4), ("pair", 0.6), ("exact", 0.5), ("last", 1.0))
 """Stages, each with its share of the time left: the exact solver where the problem is small, columns beside search, the
 exact solver again (or for the first time, where the plans found since have made it small enough), search to the end."""
-
+SHARED = 0.85
+"""The share of the second stage where patterns are shared by cells that are alike."""
 GREEDY = 0.15
 """Of the time left, what greedy may use, and a first bound; at least one variant is always run."""
 COLUMNS = 0.25
@@ -85,7 +86,8 @@ class Portfolio:
         """Greedy for the whole; then its independent parts, one after the other, the largest first."""
         share = clock.part(GREEDY)
         result = self.greedy.solve(problem, share, seed=seed, start=start, observer=observer)
-        result = _bounded(problem, result, clock.part(GREEDY))
+        if not self.patterns.shares(problem, result.solution):  # else beside them
+            result = _bounded(problem, result, clock.part(GREEDY))
         observer.bound = result.bounds[_deciding(problem)].value or None
         observer(progress_of(problem, result.solution, observer.bound, clock, result.solver))  # now with a gap
         if _done(problem, result, clock):
@@ -117,26 +119,40 @@ class Portfolio:
         return replace(
             found[0],
             solution=whole,
-            bounds=_better(bounds, carried(problem, result.bounds, result.solution, whole)),
+            bounds=better(bounds, carried(problem, result.bounds, result.solution, whole)),
             ended=ended,
             conflict=tuple(sentence for each in found for sentence in each.conflict),
         )
 
     def _improved(self, problem: Problem, result: Result, clock: Clock, seed: int, observer: Observer | None) -> Result:
         """Stage after stage, each from the best so far, while there is a gap; what is proven is kept (`carried`)."""
+        shared = self.patterns.can(problem) and self.patterns.shares(problem, result.solution)
         for stage, share in STAGES:
-            solvers = list(self._staged(stage, problem, result.solution))
             if _done(problem, result, clock):
                 break
-            running = clock.stage(share)
-            runs = [_run(solver, problem, running, seed, result.solution) for solver in solvers]
+            if stage == "pair" and shared:
+                result = self._shared(problem, result, clock.stage(SHARED), seed, observer)
+                continue
+            running, start = clock.stage(share), result.solution
+            runs = [_run(solver, problem, running, seed, start) for solver in self._staged(stage, problem, start)]
             for found in side_by_side(runs, _ending(problem, result, running, observer)):
                 result = _best_of(problem, result, found)
             if stage == "pair" and problem.has_domain_forms:  # patterns prove nothing of what binds domains
                 result = _bounded(problem, result, clock.part(COLUMNS))
             if stage == "pair" and not self.patterns.proves(problem):
-                result = _bounded(_without_domains(problem), result, clock, COLUMNS)
+                result = _bounded(without_domains(problem), result, clock, COLUMNS)
         return _bounded(problem, result, clock)
+
+    def _shared(self, problem: Problem, result: Result, stage: Clock, seed: int, observer: Observer | None) -> Result:
+        """Patterns for cells that are alike, with bounds beside them: search gains nothing meanwhile."""
+        start = result.solution
+        runs = [
+            _run(self.patterns, problem, stage, seed, start),
+            lambda told: Bounding().solve(problem, stage, start, told),
+        ]
+        for found in side_by_side(runs, _ending(problem, result, stage, observer)):
+            result = _best_of(problem, result, found)
+        return result
 
     def _staged(self, stage: Stage, problem: Problem, best: Solution) -> Iterator[Solver]:
         """Who works in a stage, side by side: nobody where nobody can."""
@@ -159,12 +175,12 @@ def _run(solver: Solver, problem: Problem, clock: Clock, seed: int, start: Solut
 
 def _best_of(problem: Problem, known: Result, found: Result) -> Result:
     """The better plan of two with the better bounds, and whatever conflict is known."""
-    better = score(problem, found.solution) < score(problem, known.solution)
-    best = found if better else known
+    improves = score(problem, found.solution) < score(problem, known.solution)
+    best = found if improves else known
     new, old = (carried(problem, each.bounds, each.solution, best.solution) for each in (found, known))
-    solver = found.solver if better or _proven(problem, replace(best, bounds=new)) else known.solver
+    solver = found.solver if improves or _proven(problem, replace(best, bounds=new)) else known.solver
     return replace(
-        best, bounds=_better(new, old), solver=solver, ended=found.ended, conflict=found.conflict or known.conflict
+        best, bounds=better(new, old), solver=solver, ended=found.ended, conflict=found.conflict or known.conflict
     )
 
 
@@ -173,19 +189,7 @@ def _bounded(problem: Problem, result: Result, clock: Clock, columns: float = 0.
     if _proven(problem, result):
         return result
     found = best_bounds(problem, result.solution, clock, columns=columns)
-    return replace(result, bounds=_better(result.bounds, found))
-
-
-def _without_domains(problem: Problem) -> Problem:
-    """The problem without the rules that bind domains: what no plan of it can beat, none of the whole can."""
-    return replace(
-        problem,
-        limits=tuple(form for form in problem.limits if form.level == HOST),
-        apart=tuple(form for form in problem.apart if form.level == HOST),
-        together=(),
-        near=(),
-        spreads=(),
-    )
+    return replace(result, bounds=better(result.bounds, found))
 
 
 def _ending(problem: Problem, result: Result, stage: Clock, observer: Observer | None) -> Observer | None:
@@ -212,10 +216,6 @@ def _ending(problem: Problem, result: Result, stage: Clock, observer: Observer |
             observer(progress)
 
     return told
-
-
-def _better(one: tuple[Bound, ...], other: tuple[Bound, ...]) -> tuple[Bound, ...]:
-    return tuple(a.better(b) for a, b in zip(one, other, strict=True))
 
 
 def _deciding(problem: Problem) -> int:

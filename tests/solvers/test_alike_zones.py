@@ -11,10 +11,13 @@ from planner.bounds.columns import Generation
 from planner.bounds.given import Given
 from planner.problem import Solution, broken_forms, build, score
 from planner.problem.forms import HOST, Limit, Quota, Spread
+from planner.problem.score import tier_value
+from planner.solvers.bounding import Bounding
 from planner.solvers.greedy import Greedy
 from planner.solvers.patterns import Patterns, solver
 from planner.solvers.patterns.alike import alike
 from planner.solvers.patterns.many import evenly, many_shapes, packed_alike, shared_out
+from planner.solvers.portfolio import Portfolio
 from planner.solvers.stop import Stop
 
 STEPS = Stop(seconds=None, iterations=6)
@@ -82,11 +85,11 @@ def test_plans_of_zones_alike_keep_the_spread_and_lose_nothing():
     groups = alike(problem, start)
     assert many_shapes(groups, 1)
     assert not many_shapes(groups, 2)
-    plans = list(packed_alike(groups, start, STEPS.start(), 6))
-    assert broken_forms(problem, plans[-1]) == []
-    assert plans[-1].placed(2).tolist() == [7, 8]
-    assert score(problem, plans[-1]) < score(problem, start)
-    assert score(problem, plans[-1])[1] == 7 * 3 + 2  # seven full hosts, and one copy alone
+    plan = packed_alike(groups, start, STEPS.start(), 6)
+    assert broken_forms(problem, plan) == []
+    assert plan.placed(2).tolist() == [7, 8]
+    assert score(problem, plan) < score(problem, start)
+    assert score(problem, plan)[1] == 7 * 3 + 2  # seven full hosts, and one copy alone
 
 
 @given(problem=problems(forms=2, named=("hosts", "cost")))
@@ -123,7 +126,7 @@ def test_without_time_for_a_master_plans_are_made_at_the_first_duals(monkeypatch
     monkeypatch.setattr(Generation, "sow", lambda run, until, _: sow(run, until, 0))
     problem = _three_zones()
     start = _placed_alone(problem)
-    (plan,) = packed_alike(alike(problem, start), start, STEPS.start(), 6)
+    plan = packed_alike(alike(problem, start), start, STEPS.start(), 6)
     assert broken_forms(problem, plan) == []
     assert score(problem, plan) < score(problem, start)
 
@@ -134,6 +137,19 @@ def test_patterns_say_when_their_bound_is_that_of_the_problem(monkeypatch):
     assert Patterns().proves(plain)
     monkeypatch.setattr(solver, "LARGEST", 1)
     assert not Patterns().proves(plain)
+
+
+def test_bounds_are_made_beside_patterns_that_prove_none(monkeypatch):
+    monkeypatch.setattr(solver, "LARGEST", 1)
+    problem = _three_zones()
+    start = _placed_alone(problem)
+    assert Patterns().shares(problem, start)
+    found = Portfolio().solve(problem, STEPS, start=start)
+    assert broken_forms(problem, found.solution) == []
+    alone = Bounding().solve(problem, STEPS.start(), start)
+    assert alone.solution is start
+    assert 0 < alone.bounds[1].value <= tier_value(problem, found.solution, problem.goals[1])
+    assert found.bounds[1].value >= alone.bounds[1].value
 
 
 def test_limits_that_zones_share_stay_on_hosts_only():

@@ -40,10 +40,15 @@ class Alike:
         """The problem of one cell."""
         return replace(self.problem, count=self.counts[n])
 
-    def of_cell(self, n: int, whole: Solution) -> Solution:
-        """What a solution of the whole has in a cell."""
-        place = {b: k for k, b in enumerate(self.cells[n].tolist())}
-        return Solution.of((place[b], times, content) for b, times, content in whole.patterns() if b in place)
+    def of_cells(self, whole: Solution) -> list[Solution]:
+        """What a solution of the whole has in each cell."""
+        place = {b: (n, k) for n, bins in enumerate(self.cells) for k, b in enumerate(bins.tolist())}
+        inside: list[list[tuple[int, int, dict[int, int]]]] = [[] for _ in self.cells]
+        for b, times, content in whole.patterns():
+            if b in place:
+                n, k = place[b]
+                inside[n].append((k, times, content))
+        return [Solution.of(patterns) for patterns in inside]
 
     def back(self, n: int, own: Solution) -> Iterator[tuple[int, int, dict[int, int]]]:
         """The patterns of a solution of a cell, as those of the whole."""

@@ -12,7 +12,7 @@ problem: a computational study", 1996.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -50,35 +50,43 @@ def many_shapes(groups: tuple[Alike, ...], most: int) -> bool:
     return any(Classes.merge(group.problem, apart=True).number > most for group in groups)
 
 
-def packed_alike(groups: tuple[Alike, ...], start: Solution, clock: Clock, rounds: int) -> Iterator[Solution]:
-    """Plans of the whole in which each copy keeps its cell, better each time.
+def packed_alike(groups: tuple[Alike, ...], start: Solution, clock: Clock, rounds: int) -> Solution:
+    """A plan of the whole in which each copy keeps its cell, no worse in any than the start; groups side by side.
 
     Parameters
     ----------
     rounds : int
         The most solves of the master for each group.
     """
-    best = {(g, n): group.of_cell(n, start) for g, group in enumerate(groups) for n in range(len(group.cells))}
-    shapes = [np.count_nonzero(group.problem.count) for group in groups]
-    for g, group in enumerate(groups):
-        if clock.over:
-            return
-        part = clock.part(shapes[g] / sum(shapes[g:]))
-        for plans in _plans(group, part, rounds):
-            for n, plan in enumerate(plans):
-                best[g, n] = min(best[g, n], plan, key=partial(score, group.alone(n)))
-            yield Solution.of(pattern for (h, n), own in best.items() for pattern in groups[h].back(n, own))
+    with ThreadPoolExecutor(len(groups)) as threads:
+        found = list(threads.map(lambda group: _packed(group, start, clock, rounds), groups))
+    return Solution.of(
+        pattern
+        for group, plans in zip(groups, found, strict=True)
+        for n, own in enumerate(plans)
+        for pattern in group.back(n, own)
+    )
 
 
-def _plans(group: Alike, clock: Clock, rounds: int) -> Iterator[list[Solution]]:
-    """One plan for each cell, once the master gains little, or its time is up."""
+def _packed(group: Alike, start: Solution, clock: Clock, rounds: int) -> list[Solution]:
+    """The better plan of each cell: that of the start, or by patterns."""
+    begun = group.of_cells(start)
+    made = _made(group, clock, rounds)
+    return [
+        min(one, other, key=partial(score, group.alone(n)))
+        for n, (one, other) in enumerate(zip(begun, made or begun, strict=True))
+    ]
+
+
+def _made(group: Alike, clock: Clock, rounds: int) -> list[Solution] | None:
+    """A plan for each cell, once the master gains little, or its time is up; None without time to begin."""
     problem = group.problem
     classes = Classes.merge(problem, apart=True)
     classes = replace(classes, per_host=evenly(problem, classes))
     run = Generation(problem, objective_of(problem), Given.full(problem), classes)
     run.cancelled = lambda: clock.cancelled
     if not run.classes.number or not run.hosts.number:
-        return
+        return None
     until = time.monotonic() + clock.remaining * SOWN
     whole, last = np.zeros(0, dtype=np.int64), np.inf
     duals: Duals | None = None
@@ -91,8 +99,7 @@ def _plans(group: Alike, clock: Clock, rounds: int) -> Iterator[list[Solution]]:
             break
         last = run.value
     duals = run.centre if duals is None else duals
-    if duals is not None:
-        yield _made_whole(group, run, whole, duals, clock)
+    return None if duals is None else _made_whole(group, run, whole, duals, clock)
 
 
 def evenly(problem: Problem, classes: Classes) -> Ints:

@@ -68,6 +68,10 @@ class Patterns:
         """Whether it bounds what it packs: neither zone by zone, nor thousands of shapes."""
         return not problem.has_domain_forms and Classes.merge(problem, apart=True).number <= LARGEST
 
+    def shares(self, problem: Problem, start: Solution) -> bool:
+        """Whether it packs thousands of shapes in cells that are alike, by one master for each kind of cell."""
+        return many_shapes(alike(problem, start), LARGEST)
+
     def solve(
         self,
         problem: Problem,
@@ -121,8 +125,7 @@ class _Run:
         """Columns for the whole problem, or for the one with domains frozen where the start has them."""
         groups = alike(self.problem, self.best)
         if many_shapes(groups, LARGEST):
-            for solution in packed_alike(groups, self.best, self.clock, self._rounds):
-                self._take(solution)
+            self._take(packed_alike(groups, self.best, self.clock, self._rounds))
             return
         if not self.problem.has_domain_forms or not any(self._domain_levels()):
             for solution in self._packed(self.problem, self.best, self.clock):
