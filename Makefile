@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-setup: .venv/.ready .venv/.warm
+setup: .venv/.ready .venv/.warm .venv/.warm-films
 
 # uv where it is present; plain venv and pip otherwise.
 .venv/.ready: pyproject.toml requirements.lock
@@ -22,6 +22,10 @@ setup: .venv/.ready .venv/.warm
 	$(BIN)/python -m planner.solvers.warm
 	touch $@
 
+.venv/.warm-films: .venv/.ready
+	$(BIN)/python -m planner.simulation.warm
+	touch $@
+
 demo: setup
 	@mkdir -p demo
 	$(BIN)/bayplan plan datasets/scenarios/daas-density/onprem.yaml --html demo/onprem.html
@@ -35,7 +39,7 @@ check: .venv/.ready
 	$(BIN)/lint-imports
 
 test: .venv/.ready
-	$(MAKE) --no-print-directory -j2 check .venv/.warm
+	$(MAKE) --no-print-directory -j3 check .venv/.warm .venv/.warm-films
 	$(BIN)/pytest -n auto
 
 # Measure the generated fleets; with DATA=FOLDER the public instances there, too.

@@ -96,6 +96,20 @@ def beside(rows: Rows) -> str:
     return ", ".join([f"no worse on {len(ours) - len(worse)} of {len(ours)}", *rivals])
 
 
+def far(rows: Rows) -> str:
+    """How far each policy is from its published means, and the seconds of a run."""
+    told = [f"{row['name']} {row['value']:.3f}" for row in sorted(rows, key=lambda row: float(row["value"]))]
+    seconds = median(row["seconds"] for row in rows)
+    return f"{', '.join(told)} points; {seconds:.2f} s a run (median, CPU)"
+
+
+def rates(rows: Rows) -> str:
+    """Events per CPU second, and how often that is what SimPy plays."""
+    told = [f"{median(row['value'] for row in rows) / 1e6:.2f} million events/s"]
+    times = [row["times_simpy"] for row in rows if "times_simpy" in row]
+    return ", ".join([*told, *([f"{median(times):.0f} times SimPy"] if times else [])])
+
+
 def _median_of(values: Sequence[float], what: str) -> str:
     spread = f" of {len(values)}: {min(values):.3%} to {max(values):.3%}" if len(values) > 1 else ""
     return f"{what} {median(values):.3%}" + (f" (median{spread})" if spread else "")
@@ -187,6 +201,31 @@ def _peers() -> Target:
     return Target("rivals on the same instances", "no worse on any, in no more time", "peers", beside, commands)
 
 
+def _online() -> Iterator[Target]:
+    folder = "{data}/alibaba_openb2023"
+    lists = ("cpu100", "cpu200", "cpu250", "default", "gpushare60", "gpushare80", "gpuspec20", "gpuspec25",
+             "multigpu20", "multigpu40", "multigpu50")  # fmt: skip
+    pods = " ".join(f"--pods {folder}/openb_pod_list_{name}.csv.gz" for name in lists)
+    command = (
+        f"openb_online --nodes {folder}/openb_node_list_gpu_node.csv.gz {pods} --orders {folder}/arrival_orders.npz"
+        f" --published {folder}/published_gpu_allocation_percent.csv --record"
+    )
+    aim = "deterministic policies within 0.02 points of the published means, Random within 0.3; under 0.5 s a run"
+    yield Target("published GPU experiment, 11 pod lists, 10 seeds", aim, "openb_online", far, (command,))
+
+
+def _events() -> Iterator[Target]:
+    for hosts, faults, simpy, aim in (
+        (1000, False, 20_000, "≥ 2 million events/s, SimPy at least 50 times slower"),
+        (10_000, False, 0, "≥ 500,000 events/s"),
+        (1000, True, 0, "≥ 700,000 events/s"),
+    ):
+        options = f"--hosts {hosts}" + (" --faults" if faults else "") + (f" --simpy {simpy}" if simpy else "")
+        work = f"simulated best fit, {hosts:,} hosts, 1,000,000 containers" + (", faults" if faults else "")
+        where = {"hosts": hosts, "containers": 1_000_000, "faults": faults, "policy": "best_fit"}
+        yield Target(work, aim, "events", rates, (f"events {options} --record",), where)
+
+
 TARGETS = (
     *_fleets(),
     _openb("hosts", "fewest hosts"),
@@ -196,4 +235,6 @@ TARGETS = (
     _reassignment(),
     _contest(),
     _peers(),
+    *_online(),
+    *_events(),
 )

@@ -21,10 +21,14 @@ from planner.errors import VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from models.catalog import Catalog
+    from models.film import Film
     from planner.explain.outcome import Outcome
     from planner.lint import Advice
+    from planner.simulation.running import Seen
+    from planner.simulation.simulated import Simulated
     from planner.solvers.result import Observer, Result, Solver
     from planner.solvers.stop import Clock, Stop
     from planner.verify.layout import Layout
@@ -114,6 +118,53 @@ def lint(scenario: Scenario) -> tuple[Advice, ...]:
     from planner.lint import lint as look_over
 
     return look_over(scenario, catalog_for(scenario))
+
+
+def simulate(
+    scenario: Scenario,
+    film: Film,
+    *,
+    plan: Plan | None = None,
+    folder: Path | None = None,
+    jobs: int = 1,
+    observer: Seen | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Simulated:
+    """Play a film of a scenario under each of its policies, and tell what came of it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    film : Film
+    plan : Plan, optional
+        The hosts to begin with, and what runs there; by default those that stand today.
+    folder : Path, optional
+        Where the files lie that the film names; by default the working directory.
+    jobs : int
+        Processes to play in; 0 for as many as there are processors.
+    observer : callable, optional
+        Hears how much is done (0 to 1), how many runs are over, and how many there are.
+    cancelled : callable
+        Asked now and then whether to stop; runs that are over by then are kept.
+
+    Returns
+    -------
+    Simulated
+        The result document, and every run with its samples.
+
+    Raises
+    ------
+    InputError
+        If the film names what the scenario does not have, or nothing stands and no plan is given.
+    """
+    from pathlib import Path
+
+    from planner.simulation.simulated import simulated
+
+    return simulated(
+        scenario, film, plan, folder or Path(),
+        jobs=jobs, observer=observer, cancelled=cancelled, versions=versions(),
+    )  # fmt: skip
 
 
 def differs_from_today(scenario: Scenario, plan: Plan) -> bool:

@@ -43,6 +43,9 @@ class InputError(BayplanError):
         left = len(self.findings) - MOST_TOLD
         super().__init__("\n".join([*told, f"{source}: … and {left:,} more"] if left > 0 else told))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, tuple[Finding, ...]]]:
+        return type(self), (self.source, self.findings)  # it may be raised in another process
+
 
 class VerificationError(BayplanError):
     """A plan that a solver made breaks the scenario's rules.

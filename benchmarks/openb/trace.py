@@ -6,7 +6,7 @@ import csv
 import gzip
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEVICE = 1000
@@ -29,12 +29,16 @@ class Node:
 
 @dataclass(frozen=True, order=True)
 class Pod:
-    """What a pod asks for: millicores, MiB, milli-GPU (a share of one device, or whole ones), and which models."""
+    """What a pod asks for: millicores, MiB, milli-GPU (a share of one device, or whole ones), and which models.
+
+    `spec` is how the list words the models, in any order and some of them twice.
+    """
 
     cpu: int
     memory: int
     milli: int
     models: tuple[str, ...]
+    spec: str = field(default="", compare=False)
 
     def may_use(self, node: Node) -> bool:
         """Whether an empty host is large enough, and of a model that the pod allows."""
@@ -44,21 +48,35 @@ class Pod:
 
 def read_nodes(file: Path) -> Counter[Node]:
     """The types of host of a list, and how many there are of each."""
-    return Counter(
-        Node(int(row["cpu_milli"]), int(row["memory_mib"]), int(row["gpu"]), row["model"]) for row in _rows(file)
+    return Counter(node for _, node in named_nodes(file))
+
+
+def named_nodes(file: Path) -> list[tuple[str, Node]]:
+    """The hosts of a list with their names, by name."""
+    return sorted(
+        (row["sn"], Node(int(row["cpu_milli"]), int(row["memory_mib"]), int(row["gpu"]), row["model"]))
+        for row in _rows(file)
     )
 
 
 def read_pods(file: Path) -> Counter[Pod]:
     """The different requests of a pod list, and how many pods make each."""
-    return Counter(
-        Pod(
-            cpu=int(row["cpu_milli"]),
-            memory=int(row["memory_mib"]),
-            milli=_milli(int(row["num_gpu"]), int(row["gpu_milli"] or 0)),
-            models=tuple(sorted(set(filter(None, (row.get("gpu_spec") or "").split("|"))))),
-        )
-        for row in _rows(file)
+    return Counter(pod for _, pod in named_pods(file))
+
+
+def named_pods(file: Path) -> list[tuple[str, Pod]]:
+    """The pods of a list with their names, by name."""
+    return sorted((row["name"], _pod(row)) for row in _rows(file))
+
+
+def _pod(row: dict[str, str]) -> Pod:
+    spec = row.get("gpu_spec") or ""
+    return Pod(
+        cpu=int(row["cpu_milli"]),
+        memory=int(row["memory_mib"]),
+        milli=_milli(int(row["num_gpu"]), int(row["gpu_milli"] or 0)),
+        models=tuple(sorted(set(filter(None, spec.split("|"))))),
+        spec=spec,
     )
 
 

@@ -23,6 +23,7 @@ from rich.console import Console
 
 import models.demand
 import models.egress
+import models.film
 import models.host
 import models.money
 import models.ownership
@@ -61,7 +62,7 @@ def rules() -> dict[str, type[BaseModel]]:
 
 def pages_of_models() -> dict[str, tuple[type[BaseModel], ...]]:
     """What each page of `models/` documents."""
-    work, place, cash = models.workload, models.platforms, models.money
+    work, place, cash, play = models.workload, models.platforms, models.money, models.film
     return {
         "scenario": (ScenarioSpec, Unit),
         "workloads": (work.Service, work.StatefulSet, work.Job, work.CronJob, work.RunnerPool, work.DaemonSet,
@@ -80,6 +81,10 @@ def pages_of_models() -> dict[str, tuple[type[BaseModel], ...]]:
         "selectors": (WorkloadSelector, Hosts),
         "topology": (DomainNode,),
         "goals": (GoalTier,),
+        "films": (play.FilmSpec, play.FilmFaults, play.HostFailures, play.DomainFailures, play.DomainOutage,
+                  play.IncidentTable, play.FilmRelease, play.FilmUpgrade, play.FilmClone, play.FilmScaling,
+                  play.FilmSpot, play.FilmProvision, play.FilmPrices, play.FilmPriceChange, play.FilmWork,
+                  play.FilmBursts, play.FilmTraces),
     }  # fmt: skip
 
 

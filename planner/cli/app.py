@@ -14,6 +14,7 @@ class Commands(LazyGroup):
 
     table = {  # noqa: RUF012 (declared as ClassVar above)
         "plan": Lazy("planner.cli.plan:plan", "Plan a scenario: where everything goes, what it costs, how good it is."),
+        "simulate": Lazy("planner.cli.simulate:simulate", "Play how a plan lives: faults, releases, load, policies."),
         "validate": Lazy("planner.cli.validate:validate", "Check scenario documents without planning them."),
         "verify": Lazy("planner.cli.verify:verify", "Check a plan against its scenario, whoever made it."),
         "catalog": Lazy("planner.cli.catalog:catalog_app", "Host types and prices: list, show, compare, check."),

@@ -94,7 +94,7 @@ def plan(
 
     files = {kind: path for kind, path in (("plan", out), ("page", html), ("picture", svg)) if path is not None}
     for path in files.values():
-        _check_writable(path)
+        check_writable(path)
     messages = stderr_console(no_color or None)
     asked = read_scenario(scenario)
     made = watch.solve(asked, Stop(seconds=time_limit, gap=gap), seed, messages, quiet=quiet)
@@ -117,7 +117,7 @@ def _decimal(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _check_writable(path: Path) -> None:
+def check_writable(path: Path) -> None:
     """Refuse a file that cannot be written before time is spent on planning."""
     folder = path.resolve().parent
     if path.is_dir():

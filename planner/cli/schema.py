@@ -14,6 +14,8 @@ class Kind(StrEnum):
 
     SCENARIO = "Scenario"
     PLAN = "Plan"
+    FILM = "Film"
+    SIMULATION = "Simulation"
 
 
 def schema(

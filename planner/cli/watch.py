@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 BETWEEN_LINES = 5.0
 """Seconds between progress lines where standard error is no terminal."""
-_TICK = 0.1
+TICK = 0.1
+"""Seconds between two looks at the worker."""
 _MICRO = {"cost": 1_000_000, "balance": 1_000_000}
 
 
@@ -37,18 +38,18 @@ def solve(scenario: Scenario, stop: Stop, seed: int, console: Console, *, quiet:
 
     api.prepare(lambda words: None if quiet else console.print(words, style="dim"))
     clock = stop.start()
-    worker = _Worker(lambda observer: api.plan(scenario, seed=seed, observer=observer, clock=clock))
+    worker = Worker(lambda observer: api.plan(scenario, seed=seed, observer=observer, clock=clock))
     currency = scenario.spec.currency.code
-    with _interruptible(clock, console), _shown(console, currency, quiet=quiet) as show:
+    with interruptible(clock, console, "the best plan so far is kept"), _shown(console, currency, quiet=quiet) as show:
         worker.start()
         while worker.is_alive():
-            worker.join(_TICK)
+            worker.join(TICK)
             show(clock, worker.latest)
     return worker.outcome()
 
 
-class _Worker(threading.Thread):
-    """Runs the solve; a daemon, so that nothing waits for it once the user has given up."""
+class Worker(threading.Thread):
+    """Runs the work; a daemon, so that nothing waits for it once the user has given up."""
 
     def __init__(self, work: Callable[[Observer], Plan]) -> None:
         super().__init__(daemon=True)
@@ -58,6 +59,7 @@ class _Worker(threading.Thread):
         self._error: BaseException | None = None
 
     def run(self) -> None:
+        """Do the work, and keep what came of it."""
         try:
             self._plan = self._work(self._see)
         except BaseException as error:
@@ -75,7 +77,8 @@ class _Worker(threading.Thread):
 
 
 @contextmanager
-def _interruptible(clock: Clock, console: Console) -> Iterator[None]:
+def interruptible(clock: Clock, console: Console, kept: str) -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM cancel a clock, telling what is kept, and the second one end it all."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -87,7 +90,7 @@ def _interruptible(clock: Clock, console: Console) -> Iterator[None]:
             sys.stderr.flush()
             os._exit(ExitCode.INTERRUPTED)
         clock.cancel()
-        console.print("stopping: the best plan so far is kept (Ctrl-C again aborts)", style="bold", soft_wrap=True)
+        console.print(f"stopping: {kept} (Ctrl-C again aborts)", style="bold", soft_wrap=True)
 
     before = {number: signal.signal(number, on_interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

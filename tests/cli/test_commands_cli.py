@@ -138,7 +138,7 @@ class TestVerify:
         assert run("verify", "-", "-").exit_code == 1
 
 
-@pytest.mark.parametrize("kind", ["Scenario", "Plan", "plan"])
+@pytest.mark.parametrize("kind", ["Scenario", "Plan", "plan", "Film", "Simulation"])
 def test_schema(kind):
     schema = json.loads(run("schema", kind).stdout)
     assert schema["$schema"].endswith("2020-12/schema")

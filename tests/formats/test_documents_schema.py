@@ -8,8 +8,10 @@ from models.rules import Rule
 from planner.formats.documents import json_schema
 from planner.formats.documents.shapes import models_in, tag_of
 
+KINDS = ["Scenario", "Plan", "Film", "Simulation"]
 
-@pytest.mark.parametrize("kind", ["Scenario", "Plan"])
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_it_says_what_it_is(kind):
     schema = json_schema(kind)
     assert schema["$schema"].endswith("2020-12/schema")
@@ -20,14 +22,14 @@ def test_it_says_what_it_is(kind):
     json.dumps(schema)
 
 
-@pytest.mark.parametrize("kind", ["Scenario", "Plan"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_part_is_described(kind):
     for name, part in json_schema(kind)["$defs"].items():
         assert part.get("description"), name
         assert part.get("title"), name
 
 
-@pytest.mark.parametrize("kind", ["Scenario", "Plan"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_reference_leads_somewhere(kind):
     schema = json_schema(kind)
     references = {part["$ref"].rpartition("/")[2] for part in _parts(schema) if "$ref" in part}

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
+from models.film import Film
 from models.plan import Plan
 from models.resources import Capacity, Resources
 from models.scenario import Scenario
+from models.simulation import Simulation
 from planner.formats.documents.shapes import repeated_models
 
 Schema = dict[str, Any]
+Kind = Literal["Scenario", "Plan", "Film", "Simulation"]
+_MODELS: dict[Kind, type[BaseModel]] = {
+    "Scenario": Scenario, "Plan": Plan, "Film": Film, "Simulation": Simulation,
+}  # fmt: skip
 
 
-def json_schema(kind: Literal["Scenario", "Plan"]) -> Schema:
+def json_schema(kind: Kind) -> Schema:
     """The JSON Schema (draft 2020-12) of a kind of document.
 
     It says what editors need for completion and checks: keys, types, choices, descriptions.
     References between the parts of a document, and amounts, are checked only when it is read.
     """
-    model = Scenario if kind == "Scenario" else Plan
-    schema = model.model_json_schema()
+    schema = _MODELS[kind].model_json_schema()
     definitions = schema["$defs"]
     for vector in (Resources, Capacity):
         _open_to_extended(definitions.get(vector.__name__))

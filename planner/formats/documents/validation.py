@@ -13,7 +13,7 @@ from planner.formats.documents.errors import findings_of, shown
 from planner.formats.documents.source import refuse
 
 _Document = TypeVar("_Document", bound=BaseModel)
-_KINDS = ("Scenario", "Plan")
+_KINDS = ("Scenario", "Plan", "Film", "Simulation")
 
 
 def validated(data: Any, model: type[_Document], source: str) -> _Document:

@@ -1,0 +1,1 @@
+"""A month of a large fleet: faults, an outage, releases, scaling."""

@@ -1,0 +1,6 @@
+"""The policies that kernels know, by number."""
+
+(
+    FIRST_FIT, BEST_FIT, WORST_FIT, RANDOM, DOT_PRODUCT, GPU_BEST_FIT, GPU_PACKING, GPU_CLUSTERING, FGD,
+    LEAST_ALLOCATED, MOST_ALLOCATED, SWARM_SPREAD, SWARM_BINPACK,
+) = range(13)  # fmt: skip
