@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-import numpy as np
-
 from planner.simulation.agenda import Turn
-from planner.simulation.cluster import Cluster, Ints
+from planner.simulation.cluster import Cluster
 from planner.simulation.film import DAY, HOUR, SECOND, Film
-from planner.simulation.state import GONE, HOST, LEAST, SERVES, SERVING, STATUS, WANTED
+from planner.simulation.state import LEAST, SERVING, WANTED
+from planner.simulation.versions import first_to_go, living
 
 UP_FACTOR, UP_PODS, UP_WINDOW = 2, 4, 15 * SECOND
 """Default policies of `behavior.scaleUp`: 100 percent or 4 pods in 15 seconds, whichever is more."""
@@ -160,15 +159,5 @@ class _Scaler:
         if number > current:
             cluster.add(cluster.class_of(w), number - current, now)
         else:
-            cluster.retire(_first_to_go(cluster, w, current - number), now)
+            cluster.retire(first_to_go(cluster, living(cluster, cluster.containers(w)), current - number), now)
         self._changes.append((now, number - current))
-
-
-def _first_to_go(cluster: Cluster, workload: int, number: int) -> Ints:
-    """Rows of so many replicas of a workload, in the order in which a ReplicaSet deletes them."""
-    rows = cluster.containers(workload)
-    status = cluster.state.containers[rows, STATUS]
-    rows, status = rows[status != GONE], status[status != GONE]
-    order = np.lexsort((-rows, status == SERVES, cluster.state.containers[rows, HOST] >= 0))
-    gone: Ints = rows[order[:number]]
-    return gone
