@@ -41,7 +41,7 @@ def test_written_and_read_again_it_is_the_same(path: Path) -> None:
 @each_file
 def test_its_plan_places_everything_and_passes_the_verifier(path: Path) -> None:
     scenario = read_scenario(path)
-    made = plan(scenario, stop=Stop(seconds=4))
+    made = plan(scenario, stop=Stop(seconds=2))
     assert made.status.state in {"OPTIMAL", "FEASIBLE"}
     assert made.status.unplaced == 0
     assert verify(scenario, made, catalog_for(scenario)) == ()
