@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.supply import Offering
-from models.topology import LEVELS
+from models.topology import LEVELS, is_within
 from planner.problem.forms import Quota
 from planner.problem.names import Names
 from planner.simulation import control_kernel as control
@@ -196,7 +196,8 @@ class Cluster:
 
     def within(self, domain: str) -> Ints:
         """Rows of the hosts that lie in a domain, by its path; those that are away, too."""
-        return np.array([h for h, what in enumerate(self.casts) if _is_in(what, domain)], dtype=np.int64)
+        inside = (h for h, what in enumerate(self.casts) if what and is_within(what.offering.location, domain))
+        return np.fromiter(inside, dtype=np.int64)
 
     def used(self, host: int) -> int:
         """How many containers a host carries."""
@@ -419,10 +420,6 @@ class Cluster:
         if int(self.state.number[ROWS]) + rows > len(self.state.containers):
             self.state = grown(self.state, int(self.state.number[ROWS]) + max(rows, len(self.state.containers)))
             self._at = point_at(self.state)
-
-
-def _is_in(what: HostType | None, domain: str) -> bool:
-    return what is not None and (what.offering.location == domain or what.offering.location.startswith(domain + "/"))
 
 
 Guide = Callable[[Cluster, int], Iterable[int]]

@@ -37,8 +37,7 @@ class Churn:
     ----------
     per_day : float
         How often a replica is replaced, on average; a Poisson process for each workload, with a stream of its own. Once
-        a day is what teams of high performance release at least once in (DORA, "Accelerate State of DevOps", 2023:
-        between once per day and once per week).
+        a day is an assumption.
     """
 
     per_day: float = 1.0

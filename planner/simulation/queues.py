@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class JobQueues:
 
 
 @dataclass
-class _Queue:
+class _Queue(ABC):
     """Jobs that wait for a runner.
 
     Attributes
@@ -90,9 +91,9 @@ class _Queue:
         self._await(film)
         self._assign(film)
 
+    @abstractmethod
     def _assign(self, film: Film) -> None:
         """Give jobs to runners, as far as there are some."""
-        raise NotImplementedError
 
     def _waiting(self) -> Iterable[int]:
         """When the jobs arrived that have not started yet."""
